@@ -1,0 +1,1 @@
+"""What a table is: one file per table, everything else derives from it."""

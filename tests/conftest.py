@@ -1,0 +1,47 @@
+"""Fixtures that every test may use: a fresh lake, one Spark session, one Elasticsearch node."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def spark_env() -> Iterator[pytest.MonkeyPatch]:
+    """Small Spark: two threads, one gigabyte."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRAWL_SPARK_MASTER", "local[2]")
+        patch.setenv("TRAWL_SPARK_MEMORY", "1g")
+        yield patch
+
+
+@pytest.fixture(scope="session")
+def spark(spark_env: pytest.MonkeyPatch) -> Iterator[object]:
+    """The one session of the test run: a start costs 4 to 8 s."""
+    from store import spark as door
+
+    session = door.session("tests")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty lake and ledger of this test's own."""
+    for name in ("TRAWL_LAKE", "TRAWL_LEDGER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TRAWL_HOME", str(tmp_path / "var"))
+    return tmp_path / "var" / "lake"
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real node, empty, on a free port; its jars are fetched once per checkout."""
+    from local import elasticsearch
+
+    home = tmp_path_factory.mktemp("node")
+    url = elasticsearch.start(home, port=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRAWL_ELASTICSEARCH_URL", url)
+        yield url
+    elasticsearch.stop(home)
