@@ -1,0 +1,8 @@
+"""The made-up world: deterministic works on four platforms with everything that is true of them.
+
+`python -m local.world OUT` makes one, `World(OUT)` reads it.
+"""
+
+from local.world.reader import NoWorld, World
+
+__all__ = ["NoWorld", "World"]

@@ -1,0 +1,111 @@
+"""Made-up names and identifiers: each is a one-to-one image of a number, so that no two things share a name.
+
+Numbers are spread by a multiplication modulo the size of the name space, which a modular inverse turns back: a native
+id tells which work it belongs to, and no table of ids is kept.
+"""
+
+import base64
+
+_ONSETS = "b d f g k l m n p r s t v z br dr kr pl st tr sh ch gl th".split()
+_SYLLABLES = [onset + vowel for onset in _ONSETS for vowel in "aeiou"]
+# Two sets of characters with no overlap: brands and places are never read as the names of single works.
+_HOUSE = "澜岚溪禾栖屿汀沅沁泠湄漪澄潇芷芙苒茉荻菱葭蔚蕙芃珂珀玥琅琬琦瑶璟昀昱晞晟暄曜曦煦岑岫峤峪嵩崧翎翊翩翡"
+_OWN = "墨砚笙箫筝弦霁霖霏霭雯霄鹭鸢鹤雁鸾隼柏桐桦桉榆槿楠樱橙柚柠枫檀椿锦缎绫绮纨缃绛纾骁骏骥骊驰骞麒麟"
+_SURNAMES = list(zip("沈陆许程顾苏叶孟邵傅", "Shen Lu Xu Cheng Gu Su Ye Meng Shao Fu".split()))
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_TAOBAO, _WEIBO, _YOUTUBE, _RSS = 10**11, 10**12, 1 << 64, 1 << 48
+
+
+def _spread(number: int, size: int, odd: int) -> int:
+    """The image of number under n -> n * odd mod size; one-to-one while number < size."""
+    return number * odd % size
+
+
+def _written(number: int, digits: list[str] | str, minimum: int, odd: int) -> str:
+    base, length = len(digits), minimum
+    while number >= base**length:
+        number, length = number - base**length, length + 1
+    rest, parts = _spread(number, base**length, odd), []
+    for _ in range(length):
+        rest, digit = divmod(rest, base)
+        parts.append(digits[digit])
+    return "".join(parts)
+
+
+def house_latin(number: int) -> str:
+    """The Latin name of a brand, place, laboratory or library; ends in a vowel."""
+    return _written(number, _SYLLABLES, 3, 1_234_577).capitalize()
+
+
+def house_han(number: int) -> str:
+    """The Chinese name of the same thing."""
+    return _written(number, _HOUSE, 3, 68_917)
+
+
+def own_latin(number: int) -> str:
+    """The Latin name of one work; ends in a consonant, so that it is never a brand's."""
+    return _written(number, _SYLLABLES, 3, 7_654_337).capitalize() + "nxrsl"[number % 5]
+
+
+def own_han(number: int) -> str:
+    """The Chinese name of one work."""
+    return _written(number, _OWN, 3, 52_361)
+
+
+def person(number: int) -> tuple[str, str]:
+    """The Chinese and the Latin name of a person."""
+    surname, given = _SURNAMES[number * 7 % len(_SURNAMES)]
+    return surname + _written(number, _OWN, 2, 1_009), f"{_written(number, _SYLLABLES, 2, 7_907).capitalize()}d {given}"
+
+
+def model(number: int) -> str:
+    """A model number such as KX-2107; a third letter comes when two are used up."""
+    high, low = divmod(_spread(number % 5_000_000, 5_184_000, 3_571_237), 9000)
+    first, second = divmod(high, len(_LETTERS))
+    third = _LETTERS[number // 5_000_000] if number >= 5_000_000 else ""
+    return f"{_LETTERS[first]}{_LETTERS[second]}{third}-{low + 1000}"
+
+
+def gtin(number: int) -> str:
+    """An EAN-13 under the prefix 690, check digit included. Source: GS1 General Specifications, section 7.9."""
+    digits = f"690{_spread(number, 10**9, 618_033_989):09d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
+
+
+def native_id(platform: str, number: int) -> str:
+    """The id that the platform itself would give to work `number`."""
+    if platform == "weibo":
+        return str(5 * 10**15 + _spread(number + 17, _WEIBO, 387_420_489_001))
+    if platform == "taobao":
+        return str(6 * 10**11 + _spread(number + 29, _TAOBAO, 38_742_048_901))
+    if platform == "youtube":
+        spread = _spread(number + 41, _YOUTUBE, 0x9E3779B97F4A7C15)
+        return base64.urlsafe_b64encode(spread.to_bytes(8, "big")).decode().rstrip("=")
+    return f"a{_spread(number + 53, _RSS, 0x9E3779B97F4B):012x}"
+
+
+def number_of(platform: str, native: str) -> int | None:
+    """The work number that a native id was made from; None when it is not one of ours."""
+    try:
+        if platform == "weibo":
+            return int(native) % 10**15 * pow(387_420_489_001, -1, _WEIBO) % _WEIBO - 17
+        if platform == "taobao":
+            return (int(native) - 6 * 10**11) * pow(38_742_048_901, -1, _TAOBAO) % _TAOBAO - 29
+        if platform == "youtube":
+            spread = int.from_bytes(base64.urlsafe_b64decode(native + "="), "big")
+            return spread * pow(0x9E3779B97F4A7C15, -1, _YOUTUBE) % _YOUTUBE - 41
+        return int(native[1:], 16) * pow(0x9E3779B97F4B, -1, _RSS) % _RSS - 53
+    except ValueError:
+        return None
+
+
+def url(platform: str, native: str, author_id: str) -> str:
+    """The canonical address of an item."""
+    if platform == "weibo":
+        return f"https://weibo.com/{author_id}/{native}"
+    if platform == "taobao":
+        return f"https://item.taobao.com/item.htm?id={native}"
+    if platform == "youtube":
+        return f"https://www.youtube.com/watch?v={native}"
+    return f"https://journal.example/articles/{native}"

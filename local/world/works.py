@@ -1,0 +1,185 @@
+"""Work `number` of a world, made from seed and number alone: what it is, where it appears, what ties it together."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from local.world import names
+from local.world.dice import Dice, roll, share
+from local.world.plan import BLOCK, Plan
+from local.world.vocabulary import Pair
+from local.world.words import BY_TYPE, Topic
+
+ZH, EN = 0, 1
+LANGS = ("zh", "en")
+DUPLICATE_SHARE = 0.08
+PICTURE_SHARE = 0.4
+FIRST_COPY = 10  # the first works of a block are never copies, so every copy finds an original before it
+# How many of a block's 120 works have a type, and how many brands, places or authors they share.
+_TYPES = {"product": (36, 5), "post": (26, 4), "video": (18, 3), "document": (14, 2), "qa": (14, 2), "device": (12, 2)}
+_LAYOUT = [(kind, nth) for kind, (count, _) in _TYPES.items() for nth in range(count)]
+_LAYOUT = [_LAYOUT[place] for place in Dice("layout").order(BLOCK)]
+_SLOT = {kind: 1 + sum(houses for _, houses in list(_TYPES.values())[:at]) for at, kind in enumerate(_TYPES)}
+# The first platform is always there, the others by chance. By (type family, language mode of the house).
+_HOMES = {
+    ("goods", "zh"): ("taobao:zh", "weibo:zh", "youtube:zh", "rss:zh"),
+    ("goods", "both"): ("taobao:zh", "youtube:en", "rss:en", "weibo:zh"),
+    ("goods", "en"): ("rss:en", "youtube:en"),
+    ("post", "zh"): ("weibo:zh", "rss:zh", "youtube:zh"),
+    ("post", "both"): ("weibo:zh", "rss:en", "youtube:en"),
+    ("post", "en"): ("weibo:en", "rss:en", "youtube:en"),
+    ("video", "zh"): ("youtube:zh", "weibo:zh", "rss:zh"),
+    ("video", "both"): ("youtube:en", "weibo:zh", "rss:zh"),
+    ("video", "en"): ("youtube:en", "rss:en"),
+    ("text", "zh"): ("rss:zh", "weibo:zh", "youtube:zh"),
+    ("text", "both"): ("rss:en", "weibo:zh", "youtube:zh"),
+    ("text", "en"): ("rss:en", "youtube:en"),
+}
+_FAMILY = {"product": "goods", "device": "goods", "post": "post", "video": "video", "document": "text", "qa": "text"}
+# What ties the appearances of a work on several platforms. "text": nothing but names, facts, author and date.
+_EVIDENCE = {
+    ("goods", False): ("gtin", "gtin", "model", "mention", "link", "text", "text", "text", "text", "text"),
+    ("goods", True): ("gtin", "gtin", "model", "mention", "link", "text"),
+    ("other", False): ("link", "text"),
+    ("other", True): ("link", "link", "link", "text"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What neighbouring works share: a brand, place, laboratory or library, and its people."""
+
+    number: int
+    type: str
+    topic: Topic
+    name: Pair
+    mode: str
+    kinds: tuple[Pair, ...]
+    facets: tuple[Pair, ...]
+    people: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One work, without its texts. A copy (`original` is set) takes everything but its author from its original."""
+
+    number: int
+    house: House
+    kind: Pair
+    facet: Pair
+    name: Pair
+    author: Pair
+    homes: tuple[tuple[str, int], ...]
+    times_s: tuple[int, ...]
+    evidence: str
+    sentiment: str
+    has_picture: bool
+    original: int | None
+
+    @property
+    def id(self) -> str:
+        """Name in the truth files."""
+        return work_id(self.number)
+
+    @property
+    def source(self) -> int:
+        """Number of the original that the work goes back to; its own when it is one."""
+        return self.number if self.original is None else self.original
+
+    @property
+    def type(self) -> str:
+        """One of product, device, post, video, document, qa."""
+        return self.house.type
+
+
+def work_id(number: int) -> str:
+    """The name of a work in the truth files."""
+    return f"w{number:08d}"
+
+
+@lru_cache(maxsize=4096)
+def house(plan: Plan, block: int, kind: str, nth: int) -> House:
+    """House `nth` of one type in a block."""
+    number = block * 32 + _SLOT[kind] + nth
+    dice = Dice(plan.seed, number, "house")
+    topic = dice.pick(BY_TYPE[kind])
+    kinds, facets = dice.order(len(topic.kinds))[:2], dice.order(len(topic.facets))[:3]
+    named = number + plan.name_shift
+    people = tuple(names.person(named * 4 + nth) for nth in range(4))
+    return House(
+        number,
+        kind,
+        topic,
+        (names.house_han(named), names.house_latin(named)),
+        ("zh", "both", "zh", "en")[(nth + block) % 4],
+        tuple(topic.kinds[at] for at in kinds),
+        tuple(topic.facets[at] for at in facets),
+        people,
+    )
+
+
+def house_of(plan: Plan, number: int) -> House:
+    """The house of a work that is no copy."""
+    block, position = plan.place(number)
+    kind, nth = _LAYOUT[position]
+    return house(plan, block, kind, nth % _TYPES[kind][1])
+
+
+def is_copy(plan: Plan, number: int) -> bool:
+    """True when the work is a near-duplicate of an earlier one."""
+    return share(plan.seed, number, "copy") < DUPLICATE_SHARE and plan.place(number)[1] >= FIRST_COPY
+
+
+def origin(plan: Plan, number: int) -> int:
+    """The work itself, or the earlier work of the same block that it is a near-duplicate of."""
+    if not is_copy(plan, number):
+        return number
+    earlier = number - 1 - roll(plan.seed, number, "of") % plan.place(number)[1]
+    while is_copy(plan, earlier):
+        earlier -= 1
+    return earlier
+
+
+def work(plan: Plan, number: int) -> Work:
+    """Work `number`. A copy's homes, texts and times are completed in edits.py."""
+    source = origin(plan, number)
+    place, dice = house_of(plan, source), Dice(plan.seed, source, "work")
+    kind = place.kinds[0] if len(place.kinds) == 1 or dice.chance(0.7) else place.kinds[1]
+    facet = dice.pick(place.facets)
+    family = _FAMILY[place.type]
+    homes = _homes(dice, _HOMES[family, place.mode])
+    ties = _EVIDENCE["goods" if family == "goods" else "other", place.mode == "both"]
+    evidence = dice.pick(ties) if len(homes) > 1 else "none"
+    sentiment = dice.pick(("positive", "neutral", "negative")) if place.type == "post" else ""
+    writer = dice.pick(place.people) if place.type in ("post", "qa") else place.name
+    if source != number:
+        writer = names.person(roll(plan.seed, number, "copier") % 100_000)
+    return Work(
+        number,
+        place,
+        kind,
+        facet,
+        (names.own_han(source + plan.name_shift), names.own_latin(source + plan.name_shift)),
+        writer,
+        homes,
+        _times_s(plan, number, source, len(homes)),
+        evidence,
+        sentiment,
+        share(plan.seed, source, "picture") < PICTURE_SHARE,
+        None if source == number else source,
+    )
+
+
+def _times_s(plan: Plan, number: int, source: int, platforms: int) -> tuple[int, ...]:
+    """When the work appears on each platform; a copy comes after the last appearance of its original."""
+    if source == number:
+        return tuple(plan.times_s(number, platforms))
+    return (max(plan.times_s(number, 1)[0], max(plan.times_s(source, platforms)) + 30),)
+
+
+def _homes(dice: Dice, options: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """The first platform and each further one with falling probability."""
+    chosen = [options[0]]
+    for option, probability in zip(options[1:], (0.5, 0.3, 0.2)):
+        if dice.chance(probability):
+            chosen.append(option)
+    return tuple((home.split(":")[0], LANGS.index(home.split(":")[1])) for home in chosen)
