@@ -1,0 +1,1 @@
+"""What one step does: one file per step, one pure transform and one `main(argv)` each."""

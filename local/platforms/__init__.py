@@ -1,0 +1,1 @@
+"""The platforms' own APIs on this machine, serving a made-up world or recorded pages."""

@@ -1,0 +1,127 @@
+"""One HTTP server for all platforms: /weibo, /taobao, /youtube, /rss, /ubi, /media, /replay and /_control."""
+
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import ModuleType
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+
+from local.platforms import replay, rss, taobao, ubi, weibo, youtube
+from local.platforms.answers import Answer, Ask, World, json_answer
+from local.platforms.state import State, WrongControl
+from store.cli import TrawlError
+
+APIS: dict[str, ModuleType] = {"rss": rss, "taobao": taobao, "ubi": ubi, "weibo": weibo, "youtube": youtube}
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on loopback. `recorded` are the platforms that answer from files, the others answer from the world."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, world: World | None, recorded: dict[str, list[Path]], state: State) -> None:
+        try:
+            super().__init__(("127.0.0.1", port), Handler)
+        except OSError as error:
+            raise TrawlError(
+                f"port {port} is taken ({error.strerror}): choose another with --port, 0 for any"
+            ) from error
+        self.world, self.recorded, self.state = world, recorded, state
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.picture = lru_cache(maxsize=256)(self._draw)
+
+    def _draw(self, name: str) -> bytes | None:
+        try:
+            return self.world.picture(name) if self.world else None
+        except KeyError:
+            return None
+
+    def reply(self, path: str, query: dict[str, str]) -> tuple[Answer, str]:
+        """The answer to a GET, and what is to be done to it on its way: "", "cut" or "garbage"."""
+        root, _, rest = path.lstrip("/").partition("/")
+        if root == "_control":
+            return json_answer(self.state.shown()), ""
+        if root == "media":
+            drawn = self.picture(rest)
+            return (Answer(200, drawn, "image/png") if drawn else Answer(404, b"no such picture\n", "text/plain")), ""
+        platform = rest.partition("/")[0] if root == "replay" else root
+        if platform not in APIS:
+            return Answer(404, f"no platform {platform}\n".encode(), "text/plain"), ""
+        return self._platform(platform, root, rest, query)
+
+    def _platform(self, platform: str, root: str, rest: str, query: dict[str, str]) -> tuple[Answer, str]:
+        happens, failure = self.state.count(platform), APIS[platform].failure
+        if happens == "limit":
+            refused = failure(429, "too many requests", rest)
+            return Answer(429, refused.body, refused.content_type, (("Retry-After", "1"),)), ""
+        if happens == "down":
+            return failure(503, "service unavailable", rest), ""
+        if happens and happens.isdigit():
+            return failure(int(happens), "fault on request", rest), ""
+        return self._served(platform, root, rest, query), happens or ""
+
+    def _served(self, platform: str, root: str, rest: str, query: dict[str, str]) -> Answer:
+        missing: Answer = APIS[platform].failure(404, "nothing here", rest)
+        if root == "replay":
+            number = rest.partition("/")[2]
+            recorded = self.recorded.get(platform, [])
+            return (replay.answer(recorded, platform, int(number), self.url) if number.isdigit() else None) or missing
+        if self.world is None and platform not in self.recorded:
+            return missing
+        # Recorded pages need no world: nothing reads it before the replay has answered.
+        ask = Ask(rest, query, self.url, self.state.day, self.world)  # type: ignore[arg-type]
+        if platform in self.recorded:
+            first = None if replay.is_further(ask) else replay.answer(self.recorded[platform], platform, 1, self.url)
+            return first or Answer(200, b"{}")
+        answer: Answer = APIS[platform].answer(ask)
+        return answer
+
+
+class Handler(BaseHTTPRequestHandler):
+    """HTTP/1.1 with keep-alive, whole answers in one packet where they fit."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
+    server: Server
+
+    def do_GET(self) -> None:
+        """Answers from the world, the recordings, or the control state."""
+        try:
+            parts = urlsplit(self.path)
+            answer, harm = self.server.reply(parts.path, dict(parse_qsl(parts.query)))
+        except ValueError as error:
+            answer, harm = Answer(400, f"{error}\n".encode(), "text/plain"), ""
+        self._send(answer, harm)
+
+    def do_PUT(self) -> None:
+        """Sets the control state."""
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if urlsplit(self.path).path != "/_control":
+            return self._send(Answer(405, b"only /_control can be set\n", "text/plain"))
+        try:
+            wanted = orjson.loads(body)
+            self.server.state.control(wanted if isinstance(wanted, dict) else {"body": wanted})
+        except (orjson.JSONDecodeError, WrongControl) as error:
+            return self._send(json_answer({"error": str(error)}, 400))
+        return self._send(json_answer(self.server.state.shown()))
+
+    def _send(self, answer: Answer, harm: str = "") -> None:
+        body = answer.body
+        if harm == "garbage":
+            body = body[: len(body) // 2] + b"\xff\x00<%" + body[len(body) // 2 + 4 :]
+        self.send_response(answer.status)
+        for name, value in (("Content-Type", answer.content_type), *answer.headers):
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if harm == "cut" else body)
+        if harm == "cut":
+            self.wfile.flush()
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the crawl logs what it asks."""

@@ -1,0 +1,70 @@
+"""Identifiers that are the same on every platform: read from their own field, or from text that labels them."""
+
+import re
+from typing import Any
+
+LABELLED = re.compile(
+    r"(?<![A-Za-z])(?:"
+    r"(?P<gtin>条码|条形码|EAN(?:-?13)?|GTIN|UPC|barcode)"
+    r"|(?P<isbn>ISBN(?:-?1[03])?)"
+    r"|(?P<doi>DOI)"
+    r"|(?P<model>型号|model(?: (?:no\.?|number))?)"
+    r")\s*[:：]\s*(?P<value>[A-Za-z0-9][A-Za-z0-9./()_-]*(?: \d[\d -]*)?)",
+    re.IGNORECASE,
+)
+DOI = re.compile(r"10\.\d{4,9}/[\w./()-]+", re.ASCII)
+MODEL = re.compile(r"(?=[\w./-]*\d)[A-Za-z0-9][A-Za-z0-9./_-]{2,39}", re.ASCII)
+
+
+def labelled_ids(text: Any) -> dict[str, str]:
+    """Identifiers that a text names by their label ("条码：", "EAN:", "型号：", "ISBN:"), the first of each kind.
+
+    A number without a label is no identifier, and one whose check digit is wrong is none either.
+    """
+    found: dict[str, str] = {}
+    for match in LABELLED.finditer(text if isinstance(text, str) else ""):
+        kind = next(name for name in READERS if match.group(name))
+        read = READERS[kind](match.group("value").rstrip(" .-/"))
+        if read and kind not in found:
+            found[kind] = read
+    return found
+
+
+def gtin(value: Any) -> str | None:
+    """Digits of an EAN-8, UPC-12, EAN-13 or GTIN-14 whose check digit is right.
+
+    Source  GS1 General Specifications, section 7.9: weights 3 and 1 from the right.
+    """
+    digits = re.sub(r"[\s-]", "", str(value or ""))
+    if not re.fullmatch(r"\d{8}|\d{12,14}", digits, re.ASCII) or not int(digits):
+        return None
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return None if weighted % 10 else digits
+
+
+def isbn(value: Any) -> str | None:
+    """ISBN-13 digits of an ISBN-10 or ISBN-13 whose check digit is right."""
+    digits = re.sub(r"[\s-]", "", str(value or "")).upper()
+    if re.fullmatch(r"\d{9}[\dX]", digits, re.ASCII):
+        values = [10 if digit == "X" else int(digit) for digit in digits]
+        if sum(weight * digit for weight, digit in zip(range(10, 0, -1), values, strict=True)) % 11:
+            return None
+        stem = f"978{digits[:9]}"
+        total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(stem))
+        return f"{stem}{-total % 10}"
+    return gtin(digits) if re.fullmatch(r"97[89]\d{10}", digits, re.ASCII) else None
+
+
+def doi(value: Any) -> str | None:
+    """Lower-case DOI without its resolver."""
+    match = DOI.search(str(value or ""))
+    return match.group().lower().rstrip(".") if match else None
+
+
+def model_number(value: Any) -> str | None:
+    """A word of letters and digits with at least one digit, upper case."""
+    match = MODEL.match(str(value or "").strip())
+    return match.group().upper() if match else None
+
+
+READERS = {"gtin": gtin, "isbn": isbn, "doi": doi, "model": model_number}
