@@ -1,0 +1,207 @@
+"""Elasticsearch's door: the client, its failures in one line each, generations and the aliases that point to them.
+
+A generation is an index `<alias>-YYYYMMDD-HHMMSS` with its profiles in `<generation>-profiles`. It is complete when
+its mapping holds `_meta`, which is written last.
+"""
+
+import argparse
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import elasticsearch
+from elasticsearch import Elasticsearch
+
+from store import settings
+from store.cli import TrawlError
+
+PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
+LOADING = {"refresh_interval": "-1", "number_of_replicas": 0, "translog": {"durability": "async"}}
+# auto_expand: a copy on a second node where there is one; a single node stays green
+SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1", "translog": {"durability": "request"}}
+
+
+class ElasticsearchAway(TrawlError):
+    """Nobody answers."""
+
+    patience_s = 30.0
+
+    def __init__(self, reason: str = "") -> None:
+        because = f" ({reason})" if reason else ""
+        super().__init__(
+            f"Elasticsearch does not answer at {settings.elasticsearch_url()}{because}: start it with"
+            " `python -m local.elasticsearch start` or set TRAWL_ELASTICSEARCH_URL"
+        )
+
+
+class ElasticsearchBusy(TrawlError):
+    """It answers, and asks us to come back later, for longer than we wait."""
+
+    patience_s = 600.0
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Elasticsearch at {settings.elasticsearch_url()} is too busy ({reason}): give it more memory")
+
+
+class ElasticsearchRefused(TrawlError):
+    """It answers no: a missing right, a missing index, a full disk, a wrong request."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Elasticsearch at {settings.elasticsearch_url()} refused: {reason}")
+
+
+def client() -> Elasticsearch:
+    """A client by the settings; its own retries are for reads, `store.bulk` does its own."""
+    # it would log every failed attempt with a trace; what fails in the end is told in one line
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
+    ca, key = settings.elasticsearch_ca(), settings.elasticsearch_key()
+    secure: dict[str, Any] = {"ca_certs": ca} if ca else {}
+    if key:
+        secure["api_key"] = key
+    try:
+        return Elasticsearch(settings.elasticsearch_url(), request_timeout=60, max_retries=2, **secure)
+    except (ValueError, OSError) as error:  # an address without scheme or port, a missing CA file
+        raise ElasticsearchRefused(f"{error}: see TRAWL_ELASTICSEARCH_URL and TRAWL_ELASTICSEARCH_CA") from error
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """The client's failures as one-line errors of ours."""
+    try:
+        yield
+    except elasticsearch.ApiError as error:
+        raise translated(error) from error
+    except elasticsearch.TransportError as error:
+        raise ElasticsearchAway(type(error).__name__) from error
+
+
+def translated(error: elasticsearch.ApiError) -> TrawlError:
+    """What to do about an answer that is an error."""
+    status = error.meta.status
+    if status in (401, 403):
+        return ElasticsearchRefused(f"{error.error}: check TRAWL_ELASTICSEARCH_API_KEY and its rights")
+    if status in (429, 502, 503, 504):
+        return ElasticsearchBusy(f"HTTP {status}")
+    cause = error.body.get("error") if isinstance(error.body, dict) else None
+    reason = cause.get("reason") if isinstance(cause, dict) else None
+    return ElasticsearchRefused(f"{reason or error.error or f'HTTP {status}'}")
+
+
+def generation(text: str) -> str:
+    """A generation's name, checked: the type of every `--generation`."""
+    if not _is_generation(text, settings.alias()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a generation: write {settings.alias()}-YYYYMMDD-HHMMSS")
+    return text
+
+
+def _is_generation(name: str, alias: str) -> bool:
+    return re.fullmatch(rf"{re.escape(alias)}-\d{{8}}-\d{{6}}", name) is not None
+
+
+def profiles(name: str) -> str:
+    """The profiles' index of a generation, and the profiles' alias of an alias."""
+    return f"{name}-{PROFILES}"
+
+
+def create(es: Elasticsearch, index: str, mapping: Mapping[str, Any]) -> None:
+    """A new index, set for loading; one of this name that an earlier try left is deleted first."""
+    with plainly():
+        es.indices.delete(index=index, ignore_unavailable=True)
+        es.indices.create(index=index, mappings=mapping, settings={"number_of_shards": 1, **LOADING})
+
+
+def settle(es: Elasticsearch, index: str) -> int:
+    """Documents of a loaded index, after it was made ready to search: one segment, copies, refreshes."""
+    with plainly():
+        patient = es.options(request_timeout=3600)  # merging vector graphs takes minutes per million
+        es.indices.refresh(index=index)
+        patient.indices.forcemerge(index=index, max_num_segments=1)
+        es.indices.put_settings(index=index, settings=SERVING)
+        es.indices.refresh(index=index)
+        return int(es.count(index=index)["count"])
+
+
+def received(es: Elasticsearch, index: str) -> int:
+    """Documents an index has taken in so far, searchable or not."""
+    with plainly():
+        stats = es.indices.stats(index=index, metric="indexing")
+    return int(stats["_all"]["primaries"]["indexing"]["index_total"])
+
+
+def complete(es: Elasticsearch, index: str, meta: Mapping[str, Any]) -> None:
+    """The last write to a generation: what it was made from."""
+    with plainly():
+        es.indices.put_mapping(index=index, meta=meta)
+
+
+def mapping(es: Elasticsearch, index: str) -> dict[str, Any] | None:
+    """The mapping of an index with its `_meta`, or None where there is no such index."""
+    with plainly():
+        if not es.indices.exists(index=index):
+            return None
+        return dict(es.indices.get_mapping(index=index)[index]["mappings"])
+
+
+def uuid(es: Elasticsearch, index: str) -> str:
+    """Identity of an index: another one when it was rebuilt under the same name."""
+    with plainly():
+        return str(es.indices.get_settings(index=index)[index]["settings"]["index"]["uuid"])
+
+
+def live(es: Elasticsearch, alias: str) -> list[str]:
+    """Indices that an alias points to, sorted; none where there is no such alias."""
+    with plainly():
+        if es.indices.exists_alias(name=alias):
+            return sorted(es.indices.get_alias(name=alias))
+        if es.indices.exists(index=alias):
+            raise ElasticsearchRefused(f"{alias} is an index, not an alias: delete or rename it, or set TRAWL_ALIAS")
+        return []
+
+
+def generations(es: Elasticsearch, alias: str) -> list[str]:
+    """Every generation there is, oldest first, finished or not."""
+    with plainly():
+        return sorted(name for name in es.indices.get_alias(index=f"{alias}-*") if _is_generation(name, alias))
+
+
+def count(es: Elasticsearch, index: str, query: Mapping[str, Any] | None = None) -> int:
+    """Documents that match, or all of them."""
+    with plainly():
+        return int(es.count(index=index, query=query)["count"])
+
+
+def tally(es: Elasticsearch, index: str, name: str) -> dict[str, int]:
+    """Documents by each value of a keyword field; at most 1,000 values."""
+    with plainly():
+        answer = es.search(index=index, size=0, aggs={"values": {"terms": {"field": name, "size": 1000}}})
+    return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["values"]["buckets"]}
+
+
+def note(es: Elasticsearch, index: str, key: str, row: Mapping[str, Any]) -> None:
+    """One row of an audit index, whose strings are all keywords."""
+    strings = {"strings": {"match_mapping_type": "string", "mapping": {"type": "keyword", "ignore_above": 8191}}}
+    with plainly():
+        if not es.indices.exists(index=index):
+            settings_of = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+            es.indices.create(index=index, mappings={"dynamic_templates": [strings]}, settings=settings_of)
+        es.index(index=index, id=key, document=row, refresh=True)
+
+
+def promote(es: Elasticsearch, moves: Mapping[str, str]) -> None:
+    """Point aliases (keys) to indices (values) and nowhere else, all in one atomic call."""
+    actions: list[dict[str, Any]] = []
+    for alias, index in moves.items():
+        old = [name for name in live(es, alias) if name != index]
+        # must_exist: when somebody moved the alias meanwhile, the whole call fails instead of leaving two
+        actions += [{"remove": {"index": name, "alias": alias, "must_exist": True}} for name in old]
+        actions += [{"add": {"index": index, "alias": alias, "is_write_index": False}}]
+    with plainly():
+        es.indices.update_aliases(actions=actions)
+
+
+def delete(es: Elasticsearch, name: str) -> None:
+    """A generation's end."""
+    with plainly():
+        es.indices.delete(index=[name, profiles(name)], ignore_unavailable=True)

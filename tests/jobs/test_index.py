@@ -1,0 +1,97 @@
+"""A night's documents in a new generation; what cannot be indexed is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import a_night
+import pytest
+from elasticsearch import Elasticsearch
+
+from jobs import index
+from jobs.gate import check_mapping
+from jobs.load import load
+from schemas.profile import PROFILE
+from schemas.reject import REJECT
+from store import elastic, lake, ledger
+from store.cli import TrawlError
+
+NAME = "trawl-20260102-000000"
+ARGUMENTS = ["--date", a_night.DATE, "--generation", NAME]
+
+
+@pytest.fixture
+def es(elasticsearch_url: str, lake: Path, spark: Any) -> Iterator[Elasticsearch]:
+    made = Elasticsearch(elasticsearch_url)
+    yield made
+    elastic.delete(made, NAME)
+
+
+def test_a_generation_holds_the_live_documents(es: Elasticsearch) -> None:
+    a_night.put_night(a_night.documents())
+    taste = {"user_id": "u1", "event_count": 3, "tastes": [], "taste_vector": a_night.vector(1, 384)}
+    a_night.put(lake.partition("profiles", date=a_night.DATE), [taste], PROFILE)
+    index.main(ARGUMENTS)
+    mapping = elastic.mapping(es, NAME) or {}
+    assert check_mapping(mapping).passed
+    meta = mapping["_meta"]
+    assert (meta["date"], meta["text_model"], meta["image_model"]) == (a_night.DATE, "text-model", "image-model")
+    assert meta["counts"] == {"in": 11, "out": 11, "rejected": 0, "profiles": 1}
+    found = es.get(index=NAME, id="w001")["_source"]
+    assert found["price"] == {"amount": 12.5, "currency": "CNY", "list_amount": None}
+    assert found["crawled_at"] == "2026-01-02T03:04:05.678901+00:00" and found["title_tokens"] == "red shoe"
+    assert not es.exists(index=NAME, id="w011")  # deleted
+    assert es.count(index=NAME, query={"exists": {"field": "image_vector"}})["count"] == 5
+    nearest = es.search(index=NAME, knn={"field": "text_vector", "query_vector": a_night.vector(3, 384), "k": 1})
+    assert nearest["hits"]["hits"][0]["_id"] == "w003"
+    assert es.get(index=f"{NAME}-profiles", id="u1")["_source"]["event_count"] == 3
+    assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["done"]
+
+
+def test_one_unusable_vector_is_refused_and_the_rest_goes_on_then_two_are_too_many(es: Elasticsearch) -> None:
+    rows = a_night.documents()
+    vectors = a_night.embeddings(rows)
+    vectors[0]["vector"] = [float("nan")] * 384
+    a_night.put_night(rows, vectors)
+    index.main(ARGUMENTS)
+    path = lake.partition("rejects", step="index", date=a_night.DATE)
+    assert [(row["ref"], row["reason"]) for row in lake.read(path, REJECT).to_pylist()] == [
+        ("w000", "text_vector is not finite")
+    ]
+    assert es.count(index=NAME)["count"] == 10
+    vectors[1]["vector"] = vectors[1]["vector"][:100]
+    a_night.put_night(rows, vectors)
+    with pytest.raises(index.TooManyRefused, match="2 of 11 documents refused"):
+        index.main(ARGUMENTS)
+    assert "_meta" not in (elastic.mapping(es, NAME) or {})
+    assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["failed"]
+
+
+def test_what_people_search_is_not_rebuilt(es: Elasticsearch) -> None:
+    a_night.put_night(a_night.documents())
+    elastic.create(es, NAME, {"dynamic": "strict"})
+    elastic.promote(es, {"trawl": NAME})
+    with pytest.raises(index.GenerationIsLive, match="choose another --generation"):
+        index.main(ARGUMENTS)
+
+
+def test_vectors_of_two_models_are_not_mixed(es: Elasticsearch) -> None:
+    vectors = a_night.embeddings(a_night.documents())
+    vectors[0]["model_id"] = "another"
+    a_night.put_night(a_night.documents(), vectors)
+    with pytest.raises(TrawlError, match="two models, another and text-model"):
+        index.main(ARGUMENTS)
+
+
+def test_elasticsearch_away_fails_in_one_line(es: Elasticsearch, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_night.put_night(a_night.documents())
+    monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    with pytest.raises(elastic.ElasticsearchAway, match="127.0.0.1:1"):
+        index.main(ARGUMENTS)
+
+
+def test_a_writer_that_gives_up_says_why(es: Elasticsearch, spark: Any) -> None:
+    rows = spark.createDataFrame([("w1", "x" * 10)], "work_id string, title string")
+    es.indices.create(index=NAME, settings={"index.blocks.write": True})
+    with pytest.raises(TrawlError, match="read-only"):
+        load(es, NAME, rows, key="work_id", sizes={})

@@ -1,0 +1,67 @@
+"""The client's failures in one line; aliases that move in one call."""
+
+import argparse
+from collections.abc import Iterator
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from store import elastic
+
+NAMES = ["shop-20260101-000000", "shop-20260102-000000"]
+
+
+@pytest.fixture
+def es(elasticsearch_url: str) -> Iterator[Elasticsearch]:
+    made = Elasticsearch(elasticsearch_url)
+    for name in NAMES:
+        elastic.create(made, name, {"properties": {"a": {"type": "keyword"}}})
+    yield made
+    made.indices.delete(index=[*NAMES, "plain"], ignore_unavailable=True)
+
+
+def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:1")
+    with pytest.raises(elastic.ElasticsearchAway, match=r"127.0.0.1:1 .*local.elasticsearch start"), elastic.plainly():
+        elastic.client().count()
+
+
+def test_a_wrong_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "localhost")
+    with pytest.raises(elastic.ElasticsearchRefused, match="TRAWL_ELASTICSEARCH_URL"):
+        elastic.client()
+
+
+def test_generation_names() -> None:
+    assert elastic.generation("trawl-20260101-020304") == "trawl-20260101-020304"
+    for wrong in ("trawl", "trawl-verdicts", "trawl-20260101-020304-profiles", "other-20260101-020304"):
+        with pytest.raises(argparse.ArgumentTypeError, match="YYYYMMDD"):
+            elastic.generation(wrong)
+
+
+def test_promote_moves_every_alias_at_once(es: Elasticsearch) -> None:
+    old, new = NAMES
+    elastic.promote(es, {"shop": old})
+    elastic.promote(es, {"shop": new, "shop-profiles": old})
+    assert elastic.live(es, "shop") == [new] and elastic.live(es, "shop-profiles") == [old]
+    elastic.promote(es, {"shop": new})  # again: nothing changes
+    assert elastic.live(es, "shop") == [new]
+    assert elastic.generations(es, "shop") == NAMES
+
+
+def test_an_alias_that_is_an_index_is_refused(es: Elasticsearch) -> None:
+    es.indices.create(index="plain")
+    with pytest.raises(elastic.ElasticsearchRefused, match="is an index, not an alias"):
+        elastic.promote(es, {"plain": NAMES[0]})
+    assert elastic.live(es, "nobody") == []
+
+
+def test_meta_is_written_last_and_the_identity_changes_with_a_rebuild(es: Elasticsearch) -> None:
+    name = NAMES[0]
+    assert "_meta" not in (elastic.mapping(es, name) or {})
+    elastic.complete(es, name, {"run": "x"})
+    before = elastic.uuid(es, name)
+    assert (elastic.mapping(es, name) or {})["_meta"] == {"run": "x"}
+    elastic.create(es, name, {"properties": {}})
+    assert elastic.uuid(es, name) != before
+    assert elastic.mapping(es, "nothing") is None
