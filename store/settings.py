@@ -67,6 +67,16 @@ def targets(platform: str) -> list[str]:
     return [part for part in os.environ.get(f"TRAWL_{platform.upper()}_TARGETS", "").split(",") if part]
 
 
+def rate(platform: str, default: float) -> float:
+    """Requests per second; a stand-in of one's own may be asked faster than the real platform."""
+    return float(os.environ.get(f"TRAWL_{platform.upper()}_RATE") or default)
+
+
+def media_hosts() -> list[str]:
+    """Hosts that media are fetched from; empty is all."""
+    return [host for host in os.environ.get("TRAWL_MEDIA_HOSTS", "").split(",") if host]
+
+
 def credential(name: str) -> str | None:
     """A secret by the name of its variable."""
     return os.environ.get(name) or None
@@ -90,3 +100,17 @@ def sentiment_model() -> str:
 def debug() -> bool:
     """Errors with their whole trace."""
     return bool(os.environ.get("TRAWL_DEBUG"))
+
+
+def given() -> dict[str, str]:
+    """The settings of this process, to be shipped to another: executors do not share the driver's environment."""
+    shipped = {key: value for key, value in os.environ.items() if key.startswith(("TRAWL_", "AWS_"))}
+    return {**shipped, "TRAWL_HOME": str(home())}
+
+
+def adopt(shipped: dict[str, str]) -> None:
+    """Take over the settings of the process that sent this work here."""
+    stale = [key for key in os.environ if key.startswith("TRAWL_") and key not in shipped]
+    for key in stale:
+        del os.environ[key]
+    os.environ.update(shipped)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,9 +77,22 @@ def write(
             yield pa.RecordBatch.from_pylist([vars(file)])
 
     spread = frames.select(*schema.names).repartition(settings.spark_parts(), *key).sortWithinPartitions(*key)
-    rows = spread.mapInArrow(put, FILE_ROW).collect()
+    rows = map_arrow(spread, put, FILE_ROW).collect()
     files = [lake.DataFile(**row.asDict()) for row in rows]
     return lake.put_manifest(path, files, schema, inputs=inputs, extra=extra)
+
+
+def map_arrow(
+    frames: "DataFrame", function: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], shape: str
+) -> "DataFrame":
+    """`mapInArrow` whose function sees the driver's settings, on this machine and on a cluster."""
+    given = settings.given()
+
+    def mapped(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        settings.adopt(given)
+        yield from function(batches)
+
+    return frames.mapInArrow(mapped, shape)
 
 
 def _tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -1,0 +1,70 @@
+"""From what an adapter read to a row of the records table: plain values, no lake, no Spark."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from models import text, urls
+from schemas.record import RECORD, STATUSES, TYPES
+
+Row = dict[str, Any]
+CONTENT = ("title", "body", "summary", "url", "brand", "category_path", "ids", "tags", "status")
+
+
+class Unreadable(ValueError):
+    """An item that is no record; `reason` is short and countable."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason, self.detail = reason, detail
+
+
+def record(
+    item: Row, *, platform: str, license: str, crawled_at: datetime, raw_ref: str, hashes: dict[str, str]
+) -> Row:
+    """A RECORD row from an adapter's item; `hashes` tells the sha256 of fetched media by address."""
+    unknown = sorted(set(item) - set(RECORD.names))
+    if unknown:
+        raise Unreadable("unknown field", ", ".join(unknown))
+    native_id = str(item.get("native_id") or "")
+    row = {**dict.fromkeys(RECORD.names), **{key: _clean(value) for key, value in item.items()}}
+    row |= {"native_id": native_id, "platform": platform, "record_id": f"{platform}:{native_id}"}
+    row |= {"status": row["status"] or "live", "license": license, "raw_ref": raw_ref, "crawled_at": crawled_at}
+    row |= {"canonical_url": urls.canonical(row["url"]), "scope": row["scope"] or "public"}
+    row["media"] = [{**media, "sha256": hashes.get(media.get("url") or "")} for media in row["media"] or ()] or None
+    _must_hold(row)
+    row |= _language(row)
+    row["content_hash"] = content_hash(row)
+    return row
+
+
+def _clean(value: Any) -> Any:
+    """Strings without NUL and lone surrogates, which neither Parquet nor Elasticsearch takes; containers likewise."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode() or None
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _must_hold(row: Row) -> None:
+    if not row["native_id"]:
+        raise Unreadable("no id", row["title"] or row["url"] or "")
+    if row["type"] not in TYPES or row["status"] not in STATUSES:
+        raise Unreadable("unknown type or status", f"{row['type']}, {row['status']}")
+    if row["status"] == "live" and not (row["title"] or row["body"]):
+        raise Unreadable("no title and no body", row["record_id"])
+
+
+def _language(row: Row) -> Row:
+    if row["lang"]:
+        return {"lang": str(row["lang"]).lower().split("-")[0].split("_")[0], "lang_source": "declared"}
+    detected = text.language(f"{row['title'] or ''} {(row['body'] or '')[:1000]}")
+    return {"lang": detected, "lang_source": "default" if detected == "und" else "detected"}
+
+
+def content_hash(row: Row) -> str:
+    """Hash of what a reader would read: a new count or crawl time does not change it."""
+    content = {name: row[name] for name in CONTENT} | {"media": [m["url"] for m in row["media"] or ()]}
+    return hashlib.blake2b(json.dumps(content, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()

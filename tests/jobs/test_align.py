@@ -1,0 +1,92 @@
+"""Nights fold into standing records; whatever is wrong with an item costs that item alone."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from jobs import align, parse
+from jobs.platforms import Page, Reject, Request
+from schemas.derive import spark_schema
+from schemas.record import RECORD
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+PAGE = Page(Request("http://127.0.0.1/"), 200, "application/json", NOW, b"", "pages/x#0")
+ITEM = {"native_id": "7", "type": "post", "body": "现在 hello", "url": "https://a.example/x?utm_source=1&b=2#top"}
+
+
+def read(item: Any) -> dict[str, Any]:
+    return parse.outcome("weibo", "own", item, PAGE, {"https://a.example/p.png": "ab12"})
+
+
+def test_an_item_becomes_a_record() -> None:
+    record = read({**ITEM, "media": [{"kind": "image", "url": "https://a.example/p.png"}]})["record"]
+    assert record["record_id"] == "weibo:7" and record["status"] == "live" and record["raw_ref"] == "pages/x#0"
+    assert record["canonical_url"] == "https://a.example/x?b=2"
+    assert record["media"][0]["sha256"] == "ab12"
+    assert set(record) == set(RECORD.names)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        ({**ITEM, "native_id": ""}, "no id"),
+        ({**ITEM, "body": None}, "no title and no body"),
+        ({**ITEM, "type": "tweet"}, "unknown type or status"),
+        ({**ITEM, "colour": "red"}, "unknown field"),
+        ({**ITEM, "created_at": "yesterday"}, "wrong type"),
+        ({**ITEM, "engagement": {"likes": 2**70}}, "wrong type"),
+        ({"event": {"event_id": "e", "action": "view"}}, "missing field"),
+        (Reject("not JSON", "<html>"), "not JSON"),
+    ],
+)
+def test_a_bad_item_is_rejected_with_its_reason(item: Any, reason: str) -> None:
+    reject = read(item)["reject"]
+    assert reject["reason"] == reason and reject["ref"] == "pages/x#0" and reject["platform"] == "weibo"
+
+
+def test_what_no_store_takes_is_cleaned_away() -> None:
+    record = read({**ITEM, "title": "a\0b\ud800c"})["record"]
+    assert record["title"] == "ab?c"
+
+
+def test_a_new_count_is_not_a_new_content() -> None:
+    first = read({**ITEM, "engagement": {"likes": 1}})["record"]
+    second = read({**ITEM, "engagement": {"likes": 2}})["record"]
+    third = read({**ITEM, "body": "other"})["record"]
+    assert first["content_hash"] == second["content_hash"] != third["content_hash"]
+
+
+def rows(night: str, *ids: str, page: int = 0, title: str = "t", status: str = "live") -> list[dict[str, Any]]:
+    made = [read({**ITEM, "native_id": id, "title": title, "status": status})["record"] for id in ids]
+    return [{"night": night, "page": page, "place": 0, **row} for row in made]
+
+
+def stand(spark: Any, found: list[dict[str, Any]], *, whole: str) -> dict[str, tuple[str, str]]:
+    shape = f"night string, page long, place long, {', '.join(_columns())}"
+    frame = spark.createDataFrame([tuple(row.values()) for row in found], shape)
+    kept = align.standing(frame, whole).collect()
+    return {row["native_id"]: (row["status"], row["title"]) for row in kept}
+
+
+def _columns() -> list[str]:
+    return [f"{c.name} {c.dataType.simpleString()}" for c in spark_schema(RECORD)]
+
+
+def test_the_last_page_that_showed_an_item_counts(spark: Any) -> None:
+    found = rows("1", "a", title="old") + rows("2", "a", title="new", page=1) + rows("2", "a", title="first", page=0)
+    assert stand(spark, found, whole="2") == {"a": ("live", "new")}
+
+
+def test_what_a_sweep_did_not_show_is_gone_but_a_feed_only_forgets(spark: Any) -> None:
+    found = rows("1", "a", "b") + rows("1", "c", status="deleted") + rows("2", "b")
+    assert stand(spark, found, whole="2") == {"a": ("gone", "t"), "b": ("live", "t"), "c": ("deleted", "t")}
+    assert stand(spark, found, whole="")["a"] == ("live", "t")
+
+
+def test_a_night_with_an_unreadable_page_is_no_sweep(spark: Any) -> None:
+    outcomes = [("1", 0, 1, None), ("1", 1, 1, None), ("2", 0, 1, None), ("2", 1, None, 1)]
+    shape = "night string, page long, record long, reject long"
+    parsed = spark.createDataFrame(outcomes, shape).selectExpr("*", "cast(null as long) as event")
+    assert align.swept(parsed) == "1"
+    assert align.swept(parsed.where("night = '2'")) == ""
