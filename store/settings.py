@@ -52,6 +52,12 @@ def spark_memory() -> str:
     return os.environ.get("TRAWL_SPARK_MEMORY") or "2g"
 
 
+def spark_java() -> str:
+    """Options of the driver's JVM. The quick compiler alone halves the CPU of a night of a few thousand documents, which
+    is mostly start-up; set `TRAWL_SPARK_JAVA` to a blank where a night is millions."""
+    return os.environ.get("TRAWL_SPARK_JAVA", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC").strip()
+
+
 def spark_parts() -> int:
     """Files per partition and shuffle width; another number gives the same rows in other files."""
     return int(os.environ.get("TRAWL_SPARK_PARTS") or 4)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
+LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 def session(name: str) -> "SparkSession":
@@ -41,7 +42,7 @@ def _options() -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "true" if sys.stderr.isatty() else "false",
         "spark.executorEnv.PYTHONPATH": ROOT,
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING} {settings.spark_java()}",
     }
 
 

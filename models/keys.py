@@ -1,0 +1,70 @@
+"""Identifiers and addresses that two records of different platforms share."""
+
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models.blocking import Ids, Ints
+from models.pieces import LABELS, numbered, places
+
+KEY = pa.schema([("first", pa.int64()), ("second", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
+HOT = 50  # records: what more of them hold names no single thing (a placeholder, a home page)
+LISTED = 3  # known records: what links to more of them lists things and is none of them
+
+Shared = list[tuple[int, int, str, str]]
+
+
+def shared_keys(table: pa.Table) -> tuple[pa.Table, int]:
+    """KEY rows of PIECES rows, a pair once per key, the smaller row first; and the number of hot keys left out."""
+    groups = numbered(table["platform"]).astype(np.int32)
+    found, hot = _links(table, groups)
+    for kind in LABELS:
+        more, count = _labels(table[kind], kind, groups)
+        found, hot = found + more, hot + count
+    rows = [dict(zip(KEY.names, key, strict=True)) for key in sorted(set(found))]
+    return pa.Table.from_pylist(rows, schema=KEY), hot
+
+
+def _labels(column: pa.ChunkedArray, kind: str, groups: Ids) -> tuple[Shared, int]:
+    rows = pa.table({"value": column, "row": np.arange(len(column))}).filter(pc.is_valid(column))
+    held = rows.group_by("value").aggregate([("row", "list"), ("row", "count")])
+    many = held.filter(pc.greater(held["row_count"], 1)).to_pylist()
+    pairs = [
+        (*sorted(pair), kind, key["value"])
+        for key in many
+        if key["row_count"] <= HOT
+        for pair in combinations(key["row_list"], 2)
+        if groups[pair[0]] != groups[pair[1]]
+    ]
+    return pairs, sum(key["row_count"] > HOT for key in many)
+
+
+def _links(table: pa.Table, groups: Ids) -> tuple[Shared, int]:
+    """Pairs of which one links to the other's address, or that have one address, across platforms."""
+    told = [[url, *links] if url else links for url, links in zip(*_columns(table, "url", "links"), strict=True)]
+    sources = np.repeat(np.arange(len(told)), [len(links) for links in told])
+    flat = pa.array([link for links in told for link in links], pa.string())
+    homes = pa.table({"home": table["url"], "target": np.arange(len(told))}).filter(pc.is_valid(table["url"]))
+    joined = pa.table({"home": flat, "source": sources}).join(homes, "home", join_type="inner")
+    source, target = (np.asarray(joined[name], np.int64) for name in ("source", "target"))
+    keep = groups[source] != groups[target]
+    source, target, home = source[keep], target[keep], joined["home"].filter(pa.array(keep))
+    is_list = np.bincount(source, minlength=len(told))[source] > LISTED
+    fans = np.bincount(target, minlength=len(told))
+    good = ~is_list & (fans[target] <= HOT)
+    pairs = zip(source[good].tolist(), target[good].tolist(), home.filter(pa.array(good)).to_pylist(), strict=True)
+    return [(min(a, b), max(a, b), "url", url) for a, b, url in pairs], int((fans > HOT).sum())
+
+
+def _columns(table: pa.Table, *names: str) -> list[list[object]]:
+    return [table[name].to_pylist() for name in names]
+
+
+def related_pairs(table: pa.Table) -> tuple[Ints, Ints]:
+    """Pairs of which one names the other: a repost, an answer, a part is never the thing itself."""
+    counts = np.asarray(pc.fill_null(pc.list_value_length(table["related"]), 0), np.int64)
+    others = places(table, pc.list_flatten(table["related"]).combine_chunks())
+    firsts = np.repeat(np.arange(len(counts)), counts)
+    return firsts[others >= 0], others[others >= 0]

@@ -1,0 +1,154 @@
+"""Which records are one work: candidate pairs, a score for each, clusters of the best.
+
+The score of a pair is a sum of log-odds that anybody can recompute; nothing is learnt from labels:
+
+    BIAS + SIMILARITY s + LEAST_LEAD l + GREATEST_LEAD g + the KEYS shared - REPEAT where a text repeats another
+
+s is the weighted sum of likeness.WEIGHTS. A lead is s less the s of the best rival for the same place (another record
+of that platform, in the same script), seen from either record: l the smaller, g the greater, within LEAD. Records that
+repeat each other on one platform are no rivals: the earlier one is the original and competes, the later one is marked.
+
+Edges above 0 go by falling score into a union-find that refuses a second record of a platform and a second identifier
+of a kind. So a work has at most one record per platform. That is right for posts, videos and papers; of several offers
+of one product in one shop only the best joins.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import xxhash
+from numpy.typing import NDArray
+
+from models import keys, likeness
+from models.blocking import Ints
+from models.cluster import clusters
+from models.likeness import Corpus, Floats
+from models.pieces import LABELS, numbered
+
+BIAS = -4.8
+SIMILARITY = 0.3
+LEAST_LEAD = 0.3
+GREATEST_LEAD = 0.9
+LEAD = 6.0
+NO_RIVAL = 3.0  # the least s that a rival is taken to have: two lone records are not alike because nobody else is there
+REPEAT = 6.0
+KEYS = {"gtin": 12.0, "isbn": 12.0, "doi": 12.0, "model": 7.0, "url": 6.0}
+PAIR = pa.schema(
+    [("first", pa.int64()), ("second", pa.int64()), ("similarity", pa.float64()), ("is_repeat", pa.bool_())]
+)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """`roots` is the smallest row of each row's work; `edges` the taken pairs (first, second, score), best first."""
+
+    roots: Ints
+    firsts: Ints
+    seconds: Ints
+    scores: Floats
+    counts: dict[str, int]
+
+
+def propose(records: Corpus, first: int, last: int) -> pa.Table:
+    """PAIR rows that the rows first..last propose."""
+    return compared(records, *likeness.candidates(records, first, last))
+
+
+def compared(records: Corpus, firsts: Ints, seconds: Ints) -> pa.Table:
+    """PAIR rows of these pairs; pairs of one platform only where one repeats the other."""
+    similarity, is_repeat = likeness.similarity(records, firsts, seconds)
+    keep = (records.groups[firsts] != records.groups[seconds]) | is_repeat
+    columns = (firsts, seconds, similarity, is_repeat)
+    return pa.table([column[keep] for column in columns], schema=PAIR)
+
+
+def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table) -> Matched:
+    """Works of the PIECES rows in `table`, from proposed PAIR rows and shared KEY rows."""
+    size = len(table)
+    pairs = _all_pairs(records, proposed, shared)
+    firsts, seconds = (np.asarray(pairs[name], np.int64) for name in ("first", "second"))
+    is_across = records.groups[firsts] != records.groups[seconds]
+    repeats = repeated(table, pairs.filter(pa.array(~is_across)))
+    firsts, seconds = firsts[is_across], seconds[is_across]
+    similarity = np.asarray(pairs["similarity"])[is_across]
+    scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
+    scores += _of_keys(firsts * size + seconds, shared, size)
+    scores[np.isin(firsts * size + seconds, _apart(table, size))] = -np.inf
+    order = np.lexsort((seconds, firsts, -scores))
+    order = order[scores[order] > 0]
+    labels = [numbered(table[name]) for name in LABELS]
+    roots, taken = clusters(size, firsts[order], seconds[order], groups=records.groups.astype(np.int64), labels=labels)
+    best = order[taken]
+    counts = {"candidates": len(firsts), "edges": len(order), "taken": len(best), "repeats": int(repeats.sum())}
+    return Matched(roots, firsts[best], seconds[best], 1 / (1 + np.exp(-scores[best])), counts)
+
+
+def _all_pairs(records: Corpus, proposed: pa.Table, shared: pa.Table) -> pa.Table:
+    """Each pair once, in ascending order: proposed from either side, or sharing a key."""
+    keyed = compared(records, *(np.asarray(shared[name], np.int64) for name in ("first", "second")))
+    both = pa.concat_tables([proposed, keyed])
+    size = len(records.groups)
+    pairs = np.asarray(both["first"], np.int64) * size + np.asarray(both["second"], np.int64)
+    _, at = np.unique(pairs, return_index=True)
+    return both.take(pa.array(at))
+
+
+def repeated(table: pa.Table, pairs: pa.Table) -> NDArray[np.bool_]:
+    """Rows that repeat an earlier record of their platform: a repost, or the later one of a pair, or the greater id."""
+    is_later = np.asarray(pc.fill_null(table["is_repost"], False)).astype(bool)
+    days = np.nan_to_num(table["days"].to_numpy(), nan=np.inf)
+    found = is_later.copy()
+    one, two = (np.asarray(pairs[name], np.int64) for name in ("first", "second"))
+    is_second = np.where(is_later[one] != is_later[two], is_later[two], days[one] <= days[two])
+    found[np.where(is_second, two, one)] = True
+    return found
+
+
+def log_odds(records: Corpus, firsts: Ints, seconds: Ints, *, similarity: Floats, repeats: NDArray[np.bool_]) -> Floats:
+    """Scores of pairs by text alone; rivals are alike in script or not, as the pair is: a translation is less alike."""
+    groups, width = records.groups, int(records.groups.max(initial=0)) + 1
+    is_other = (records.scripts[firsts] != records.scripts[seconds]).astype(np.int64)
+    is_rival = ~repeats[firsts] & ~repeats[seconds]
+    sides = [(one * width + groups[two]) * 2 + is_other for one, two in ((firsts, seconds), (seconds, firsts))]
+    leads = _leads(sides, similarity, is_rival)
+    repeat = np.where(is_rival, 0.0, REPEAT)
+    return np.asarray(
+        BIAS + SIMILARITY * similarity + LEAST_LEAD * leads.min(0) + GREATEST_LEAD * leads.max(0) - repeat
+    )
+
+
+def _leads(sides: list[Ints], similarity: Floats, is_rival: NDArray[np.bool_]) -> Floats:
+    """(2, pairs) similarity less the best rival's for the same (record, platform), within LEAD."""
+    width = max((int(side.max(initial=-1)) for side in sides), default=-1) + 1
+    place = np.concatenate([side[is_rival] for side in sides])
+    value = np.concatenate([similarity[is_rival]] * 2)
+    best, second = np.full(width, -np.inf), np.full(width, -np.inf)
+    order = np.lexsort((-value, place))
+    place, value = place[order], value[order]
+    rank = np.arange(len(place)) - np.searchsorted(place, place)
+    best[place[rank == 0]] = value[rank == 0]
+    second[place[rank == 1]] = value[rank == 1]
+    rivals = [np.where(is_rival & (similarity >= best[side]), second[side], best[side]) for side in sides]
+    return np.asarray(np.clip(similarity - np.maximum(rivals, NO_RIVAL), -LEAD, LEAD), np.float64)
+
+
+def _of_keys(pairs: Ints, shared: pa.Table, size: int) -> Floats:
+    """What the shared keys add to each pair (ascending); all kinds count, a kind once."""
+    at = np.searchsorted(pairs, np.asarray(shared["first"], np.int64) * size + np.asarray(shared["second"], np.int64))
+    kinds = shared["kind"].to_pylist()
+    added = np.zeros(len(pairs))
+    for kind, weight in KEYS.items():
+        added[np.unique(at[[held == kind for held in kinds]])] += weight
+    return added
+
+
+def _apart(table: pa.Table, size: int) -> Ints:
+    firsts, seconds = keys.related_pairs(table)
+    return np.minimum(firsts, seconds) * size + np.maximum(firsts, seconds)
+
+
+def work_id(record_id: str) -> str:
+    """Identity of the work whose smallest record this is."""
+    return f"w{xxhash.xxh3_64_intdigest(record_id.encode()):016x}"

@@ -1,0 +1,60 @@
+"""The match step: records of all platforms in, one row per record out, the same bytes each time."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from a_work import DATE, aligned, record
+from pyspark.sql import SparkSession
+
+from jobs import match
+from models.matcher import work_id
+from schemas.work import WORK
+from store import cli, lake, ledger
+
+GTIN = {"gtin": "6901234567892", "model": "KX-1000"}
+ROWS = [
+    record("taobao:9", type="product", title="电水壶 新款", ids=GTIN),
+    record("weibo:1", body="今天买了一个电水壶 条码：6901234567892", ids=GTIN, status="deleted"),
+    record("youtube:5", title="Kettle test", url="https://y.example/5", canonical_url="https://y.example/5"),
+    record("rss:3", title="Kettle test, the film", body="Our kettle test film is here: https://y.example/5"),
+    record("rss:4", title="暂无", body="N/A"),
+]
+
+
+def works() -> dict[str, dict[str, Any]]:
+    table = lake.read(lake.partition("works", date=DATE), WORK)
+    return {row["record_id"]: row for row in table.to_pylist()}
+
+
+@pytest.mark.usefixtures("lake", "spark")
+def test_every_record_has_a_work_and_says_why() -> None:
+    aligned(ROWS, nights={"rss": "2026-01-02"})
+    match.main(["--date", DATE])
+    found = works()
+    assert set(found) == {row["record_id"] for row in ROWS}
+    assert found["taobao:9"]["work_id"] == found["weibo:1"]["work_id"] == work_id("taobao:9")
+    assert found["rss:3"]["work_id"] == found["youtube:5"]["work_id"] == work_id("rss:3")
+    assert found["rss:4"]["evidence"] == []
+    why = {(row["kind"], row["value"], row["other_id"]) for row in found["taobao:9"]["evidence"]}
+    assert why == {("gtin", "06901234567892", "weibo:1"), ("model", "kx1000", "weibo:1")}
+    [link] = found["rss:3"]["evidence"]
+    assert (link["kind"], link["value"], link["other_id"]) == ("url", "https://y.example/5", "youtube:5")
+    assert 0.5 < link["score"] <= 1
+    [step] = [row for row in ledger.summary(DATE) if row["step"] == "match"]
+    assert (step["counts"]["in"], step["counts"]["works"], step["counts"]["shared_keys"]) == (5, 3, 3)
+
+
+@pytest.mark.usefixtures("lake", "spark")
+def test_a_second_run_writes_the_same_bytes_whatever_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    aligned(ROWS)
+    match.main(["--date", DATE])
+    first = lake.must(lake.partition("works", date=DATE))
+    monkeypatch.setattr(match, "PROBES", 2)
+    match.main(["--date", DATE])
+    assert lake.must(lake.partition("works", date=DATE)) == first
+
+
+def test_nothing_aligned_is_one_line(lake: Path, spark: SparkSession) -> None:
+    with pytest.raises(cli.TrawlError, match="run jobs.align"):
+        match.main(["--date", DATE])

@@ -1,0 +1,166 @@
+"""Works out of records: what joins, what must stay apart, and that nothing hangs on the order of rows."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from models import keys, matcher, pieces
+from schemas.record import RECORD
+
+SHAPE = pa.schema([RECORD.field(name).remove_metadata() for name in pieces.COLUMNS])
+PARTS = "copper garden river signal morning bridge paper winter market stone camera kitchen 山顶 电池 数据 镜头 运动".split()
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def record(record_id: str, title: str | None, body: str | None = None, **fields: Any) -> dict[str, Any]:
+    platform = record_id.partition(":")[0]
+    given = {"record_id": record_id, "platform": platform, "title": title, "body": body}
+    return {name: None for name in pieces.COLUMNS} | given | fields
+
+
+def noise(count: int = 60) -> list[dict[str, Any]]:
+    """Records that are nobody's work but their own."""
+    dice = random.Random(3)
+    said = [" ".join(f"{dice.choice(PARTS)} {dice.randrange(9999)}" for _ in range(20)) for _ in range(count)]
+    return [record(f"{('weibo', 'rss', 'youtube')[n % 3]}:n{n:03d}", text[:40], text) for n, text in enumerate(said)]
+
+
+def matched(rows: Sequence[dict[str, Any]], chunk: int = 7) -> dict[str, str]:
+    """Smallest record of the work of every record."""
+    batch = pa.RecordBatch.from_pylist(list(rows), schema=SHAPE)
+    table = pa.Table.from_batches([pieces.pieces(batch)]).sort_by("record_id")
+    records, size = pieces.corpus_of(table), len(table)
+    proposed = [matcher.propose(records, at, min(at + chunk, size)) for at in range(0, size, chunk)]
+    found = matcher.match(
+        table, records, pa.concat_tables([matcher.PAIR.empty_table(), *proposed]), keys.shared_keys(table)[0]
+    )
+    names = table["record_id"].to_pylist()
+    return {name: names[root] for name, root in zip(names, found.roots.tolist(), strict=True)}
+
+
+def works(rows: Sequence[dict[str, Any]]) -> set[frozenset[str]]:
+    """The works of more than one record."""
+    root = matched([*rows, *noise()])
+    groups = {name: frozenset(other for other in root if root[other] == name) for name in root.values()}
+    return {group for group in groups.values() if len(group) > 1}
+
+
+REVIEW = (
+    "Two weeks with the Velora kettle: the lid closes at 371 grams of force, the base stays at 62 degrees "
+    "after 940 seconds, and the handle took 45 drops before the paint cracked."
+)
+OTHERWISE = (
+    "Velora kettle, long test. 371 grams close the lid, 62 degrees at the base after 940 seconds, 45 drops survived."
+)
+CHINESE = "实测 Velora 电水壶两周：盖子合上需要371克的力，940秒之后底座只有62度，摔了45次手柄才掉漆。"
+
+
+def test_one_thing_in_other_words_is_one_work() -> None:
+    assert works([record("rss:1", "The Velora kettle", REVIEW), record("youtube:2", "Velora kettle", OTHERWISE)]) == {
+        frozenset({"rss:1", "youtube:2"})
+    }
+
+
+def test_names_and_numbers_join_across_languages() -> None:
+    rivals = [
+        record(f"weibo:x{n}", None, f"实测 Zumona 台灯：亮度{n * 37}流明，功率{n * 11}瓦，线长{n * 7}米。")
+        for n in range(5)
+    ]
+    assert works([record("rss:1", "The Velora kettle", REVIEW), record("weibo:2", None, CHINESE), *rivals]) == {
+        frozenset({"rss:1", "weibo:2"})
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("gtin", "6901234567892"), ("doi", "10.1000/abc"), ("isbn", "9780306406157")]
+)
+def test_a_shared_identifier_joins_what_text_does_not(kind: str, value: str) -> None:
+    rows = [record("rss:1", "A kettle", ids={kind: value}), record("taobao:2", "电水壶 新款", ids={kind: value})]
+    assert works(rows) == {frozenset({"rss:1", "taobao:2"})}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"), [("gtin", ("6901234567892", "6901234567908")), ("model", ("KX-1", "KX-2"))]
+)
+def test_different_identifiers_stay_apart_however_alike(kind: str, values: tuple[str, str]) -> None:
+    rows = [record(f"{p}:1", "Velora kettle", REVIEW, ids={kind: v}) for p, v in zip(("rss", "youtube"), values)]
+    assert works(rows) == set()
+
+
+def test_different_identifiers_stay_apart_through_a_third_record() -> None:
+    ids = ({"gtin": "6901234567892"}, None, {"gtin": "6901234567908"})
+    rows = [record(f"{p}:1", "Velora kettle", REVIEW, ids=i) for p, i in zip(("rss", "taobao", "youtube"), ids)]
+    assert sorted(map(len, works(rows))) == [2]
+
+
+def test_the_same_number_written_otherwise_is_the_same() -> None:
+    ids = ({"gtin": "012345678905", "model": "kx-1000"}, {"gtin": "0012345678905", "model": "KX 1000"})
+    assert len(works([record("rss:1", "A kettle", ids=ids[0]), record("taobao:2", "电水壶", ids=ids[1])])) == 1
+
+
+def test_a_copy_does_not_take_the_originals_partner() -> None:
+    day = timedelta(days=1)
+    long = f"{REVIEW} {REVIEW[::-1]} The spout pours 12 cups."
+    original = record("weibo:9", None, long, created_at=START)
+    copy = record("weibo:1", None, long, created_at=START + day)
+    repost = record("weibo:2", None, f"so true //@a: {long}", created_at=START + day, relations=["repost_of:weibo:9"])
+    partner = record("youtube:5", "Velora kettle", OTHERWISE, created_at=START + day)
+    assert works([original, copy, repost, partner]) == {frozenset({"weibo:9", "youtube:5"})}
+
+
+def test_a_link_joins_unless_it_is_a_list_or_a_relation() -> None:
+    video = {
+        n: record(f"youtube:{n}", f"Velora kettle part {n}", canonical_url=f"https://y.example/{n}") for n in "1234"
+    }
+    post = record("weibo:1", None, "Part 1 of my Velora kettle film is here https://y.example/1")
+    assert works([video["1"], post]) == {frozenset({"weibo:1", "youtube:1"})}
+    listing = record("weibo:1", None, "All parts: " + " ".join(f"https://y.example/{n}" for n in "1234"))
+    assert works([*video.values(), listing]) == set()
+    assert works([video["1"], post | {"relations": ["reply_to:youtube:1"]}]) == set()
+
+
+@pytest.mark.parametrize("title", ["N/A", "暂无", "-", "", None, "……"])
+def test_placeholders_say_nothing(title: str | None) -> None:
+    assert works([record(f"{platform}:1", title, title) for platform in ("rss", "weibo", "youtube")]) == set()
+
+
+def test_short_texts_that_many_could_say_are_no_evidence() -> None:
+    assert works([record("weibo:1", None, "转发微博"), record("youtube:1", "转发微博")]) == set()
+
+
+def test_two_lone_records_are_not_one_work_for_want_of_rivals() -> None:
+    rows = [record("rss:1", "The Velora kettle", REVIEW), record("weibo:1", None, "Snow on the road to the lake today")]
+    assert len(set(matched(rows).values())) == 2
+    assert matched(rows[:1]) == {"rss:1": "rss:1"} and matched([]) == {}
+
+
+def test_a_hot_key_is_left_out_and_counted() -> None:
+    rows = [record(f"{('rss', 'weibo')[n % 2]}:{n}", None, ids={"gtin": "6901234567892"}) for n in range(keys.HOT + 1)]
+    table = pa.Table.from_batches([pieces.pieces(pa.RecordBatch.from_pylist(rows, schema=SHAPE))])
+    shared, hot = keys.shared_keys(table)
+    assert (len(shared), hot) == (0, 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_neither_the_order_of_rows_nor_the_split_of_probes_matters(seed: int) -> None:
+    rows = [record("rss:1", "The Velora kettle", REVIEW), record("weibo:2", None, CHINESE), *noise()]
+    rows += [record("youtube:3", "Velora kettle", OTHERWISE), record("rss:4", "Velora kettle", REVIEW)]
+    shuffled = random.Random(seed).sample(rows, len(rows))
+    assert matched(shuffled, chunk=1 + 20 * seed) == matched(rows)
+
+
+def test_the_work_is_named_after_its_smallest_record() -> None:
+    assert matcher.work_id("rss:1") == matcher.work_id("rss:1") != matcher.work_id("rss:2")
+    assert len(matcher.work_id("rss:1")) == 17 and matcher.work_id("rss:1").startswith("w")
+
+
+def test_packed_bags_come_back() -> None:
+    rows = [record("rss:1", "kettle kettle"), record("rss:2", None), record("rss:3", "lamp 200")]
+    table = pa.Table.from_batches([pieces.pieces(pa.RecordBatch.from_pylist(rows, schema=SHAPE))])
+    marks = pieces.corpus_of(table).marks
+    assert np.diff(marks.starts).tolist() == [1, 0, 2]
