@@ -19,6 +19,7 @@ install: .venv/installed ## make .venv with the exact versions of requirements.l
 	@test -x $(PYTHON) || $(UV) venv -q --python '>=3.11,<3.13' .venv
 	@$(UV) pip sync -p $(PYTHON) requirements.lock || { \
 		echo "error: packages could not be installed: see above; check the network, then make install" >&2; exit 1; }
+	@$(PYTHON) -m local.elasticsearch fetch
 	@touch $@
 
 .uv/bin/uv:
