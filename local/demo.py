@@ -101,12 +101,12 @@ def examples(world: World, number: int) -> Iterator[list[str]]:
     golden = list(world.truth("golden"))
     by_lang = {row["lang"]: row["query"] for row in reversed(golden)}
     chinese, english = by_lang.get("zh", golden[0]["query"]), by_lang.get("en", golden[-1]["query"])
-    user = next(world.truth("users"))["user_id"]
+    user = next(world.truth("users"))
     picture = settings.home() / "run" / "example.png"
     picture.write_bytes(world.picture(_a_picture(world, number)))
     yield [chinese, "--size", "3"]
     yield [english, "--size", "3"]
-    yield [chinese, "--user", user, "--size", "3", "--explain"]
+    yield [user["likes"][0], "--user", user["user_id"], "--size", "3", "--explain"]
     yield ["--image", str(picture), "--size", "3"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Chain, environment
+from a_chain import Chain, environment
 
 from store import elastic, lake, settings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PLATFORMS, Chain
+from a_chain import PLATFORMS, Chain
 
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from conftest import Chain
+from a_chain import Chain
 
 from models.metrics import ndcg
 from schemas.annotation import ANNOTATION

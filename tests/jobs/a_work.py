@@ -21,7 +21,13 @@ def day(number: int) -> datetime:
 def record(record_id: str, **fields: Any) -> dict[str, Any]:
     """A live post; every column of RECORD."""
     platform, _, native_id = record_id.partition(":")
-    given: dict[str, Any] = {"record_id": record_id, "platform": platform, "native_id": native_id, "type": "post", "status": "live"}
+    given: dict[str, Any] = {
+        "record_id": record_id,
+        "platform": platform,
+        "native_id": native_id,
+        "type": "post",
+        "status": "live",
+    }
     given |= {"crawled_at": NOW, "raw_ref": "pages#0", "content_hash": record_id, "created_at": day(1)}
     return {name: None for name in RECORD.names} | given | fields
 

@@ -50,7 +50,9 @@ def test_unrelated_texts_are_hardly_ever_candidates() -> None:
 
 
 def test_script_case_and_punctuation_do_not_count() -> None:
-    assert minhash.plain("東京攝影展", "Hello, WORLD! https://a.example/x") == minhash.plain("东京摄影展", "hello world")
+    assert minhash.plain("東京攝影展", "Hello, WORLD! https://a.example/x") == minhash.plain(
+        "东京摄影展", "hello world"
+    )
 
 
 def test_a_short_text_is_only_the_duplicate_of_an_equal_one() -> None:
