@@ -51,7 +51,7 @@ def main() -> None:
     for number, steps in enumerate(nights):
         print(f"night {number}", table(steps), sep="\n")
     totals = [round(sum(step.seconds for step in steps.values()), 1) for steps in nights]
-    figures = {"works": World(folder).size("weibo", 0), "total_s": totals[0], "second_night_s": totals[1]}
+    figures = {"works": World(folder).plan.works, "total_s": totals[0], "second_night_s": totals[1]}
     print(json.dumps({**figures, "steps": {name: asdict(step) for name, step in nights[0].items()}}))
 
 

@@ -23,6 +23,7 @@ from store import cli, lake, ledger, spark
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+PER_WORKER = 5000  # documents: fewer take less time than another worker takes to load its models
 MODEL = "models/name=sentiment/index.json"
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         model = trained()
         path, key = lake.partition("annotations", date=args.date), ["work_id"]
         extra = {"sentiment_model": model["model_id"] if model else None}
-        made = spark.write(annotate(documents, model), path, ANNOTATION, key=key, inputs=[source], extra=extra)
+        found = annotate(documents, model, workers=1 + lake.must(source).rows // PER_WORKER)
+        made = spark.write(found, path, ANNOTATION, key=key, inputs=[source], extra=extra)
         felt = len(lake.read(path, ANNOTATION, columns=["sentiment"])["sentiment"].drop_null())
         counts.update({"in": lake.must(source).rows, "out": made.rows, "rejected": 0, "with_sentiment": felt})
         log.info("%s documents annotated, %s of them with a sentiment by %s", made.rows, felt, extra["sentiment_model"])
@@ -50,15 +52,15 @@ def trained() -> dict[str, Any] | None:
     return json.loads(raw) if raw else None
 
 
-def annotate(documents: "DataFrame", model: dict[str, Any] | None) -> "DataFrame":
-    """One row per document; `model` is the index of a trained classifier."""
+def annotate(documents: "DataFrame", model: dict[str, Any] | None, *, workers: int) -> "DataFrame":
+    """One row per document; `model` is the index of a trained classifier, loaded by each of at most so many workers."""
 
     def annotated(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         from jobs import language  # by name, not by value: a worker loads its models once
 
         return map(lambda batch: language.annotated(batch, model), batches)
 
-    wanted = documents.select("work_id", "type", "title", "body", "platforms")
+    wanted = documents.select("work_id", "type", "title", "body", "platforms").coalesce(workers)
     return spark.map_arrow(wanted, annotated, spark_schema(ANNOTATION).simpleString())
 
 

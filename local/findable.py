@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jobs import parse
 from query import Ask, Result, search_many
 from schemas.document import DOCUMENT
 from schemas.record import RECORD
@@ -32,32 +33,42 @@ class Wanted:
 
 
 def report(date: str) -> int:
-    """Print found of total and every lost record; the number of lost ones."""
-    records, without_text = wanted(date)
-    lost = [record for record, result in _searched(records) if not is_found(record, result)]
-    print(f"found {len(records) - len(lost)} of {len(records)} records among the top {TOP} for their own titles")
-    if without_text:
-        print(f"{without_text} records have neither title nor body to ask for")
+    """Print found of total, every lost record, and what was not asked for and why; the number of lost ones."""
+    records = list(_records(date))
+    asked = wanted(records, _holders(date))
+    lost = [record for record, result in _searched(asked) if not is_found(record, result)]
+    print(f"found {len(asked) - len(lost)} of {len(asked)} records among the top {TOP} for their own titles")
     for record in lost:
         print(f"  lost: {record.record_id}  {record.text!r}")
+    _tell_unasked(date, records)
     return len(lost)
 
 
-def wanted(date: str) -> tuple[list[Wanted], int]:
-    """Every record that is indexed and says something, and the number of those that say nothing."""
-    holders, found = _holders(date), list[Wanted]()
-    rows = [row for row in _records(date) if row["record_id"] in holders]
-    for row in rows:
-        text = (row["title"] or "").strip() or (row["body"] or "").strip()[:BODY_CHARACTERS]
-        if text:
-            found.append(Wanted(row["record_id"], text, holders[row["record_id"]]))
-    return found, len(rows) - len(found)
+def _tell_unasked(date: str, records: Sequence[dict[str, Any]]) -> None:
+    gone = [record for record in records if record["status"] != "live"]
+    silent = [record for record in records if record["status"] == "live" and not text_of(record)]
+    replaced = sorted(_replaced(date, records))
+    print(f"not asked for: {len(gone)} that are deleted, {len(silent)} with neither title nor body,", end=" ")
+    print(f"{len(replaced)} texts that a later page of the night replaced under the same id")
+    for record_id, text in replaced:
+        print(f"  replaced: {record_id}  {text!r}")
+
+
+def text_of(record: dict[str, Any]) -> str:
+    """The title, else the beginning of the body."""
+    return (record["title"] or "").strip() or (record["body"] or "").strip()[:BODY_CHARACTERS]
+
+
+def wanted(records: Sequence[dict[str, Any]], holders: dict[str, frozenset[str]]) -> list[Wanted]:
+    """Every live record that says something; one that no indexed document holds cannot be found, and counts as lost."""
+    live = [record for record in records if record["status"] == "live" and text_of(record)]
+    return [Wanted(row["record_id"], text_of(row), holders.get(row["record_id"], frozenset())) for row in live]
 
 
 def _records(date: str) -> Iterator[dict[str, Any]]:
     for platform, night in ledger.platforms("align", until=date).items():
         path = lake.partition("records", platform=platform, date=night)
-        yield from lake.read(path, RECORD, columns=["record_id", "title", "body"]).to_pylist()
+        yield from lake.read(path, RECORD, columns=["record_id", "title", "body", "status"]).to_pylist()
 
 
 def _holders(date: str) -> dict[str, frozenset[str]]:
@@ -70,6 +81,15 @@ def _holders(date: str) -> dict[str, frozenset[str]]:
         for row in live
         for record_id in row["record_ids"]
     }
+
+
+def _replaced(date: str, records: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Record and text of what the night's pages hold but its records do not: the last page of an id wins."""
+    standing = {(record["record_id"], text_of(record)) for record in records}
+    crawled = [platform for platform, night in ledger.platforms("align", until=date).items() if night == date]
+    rows = [row for platform in crawled for batch in parse.night(platform, date) for row in batch.to_pylist()]
+    seen = {(row["record"]["record_id"], text_of(row["record"])) for row in rows if row["record"]}
+    return {(record_id, text) for record_id, text in seen - standing if text}
 
 
 def _searched(records: Sequence[Wanted]) -> Iterator[tuple[Wanted, Result]]:

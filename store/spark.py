@@ -42,6 +42,7 @@ def _options() -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "true" if sys.stderr.isatty() else "false",
         "spark.executorEnv.PYTHONPATH": ROOT,
+        "spark.python.daemon.module": "store.daemon",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={LOGGING} {settings.spark_java()}",
     }
 

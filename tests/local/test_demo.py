@@ -46,6 +46,18 @@ def test_a_record_is_found_by_its_work_or_its_survivor() -> None:
     assert not findable.is_found(record, SimpleNamespace(hits=hits[:1]))  # type: ignore[arg-type]
 
 
+def test_a_live_record_that_no_document_holds_is_asked_for_and_lost() -> None:
+    rows = [
+        {"record_id": "weibo:1", "title": None, "body": " 正文 " * 40, "status": "live"},
+        {"record_id": "weibo:2", "title": "gone", "body": None, "status": "deleted"},
+        {"record_id": "weibo:3", "title": None, "body": " ", "status": "live"},
+    ]
+    [record] = findable.wanted(rows, {})
+    assert record.record_id == "weibo:1" and len(record.text) == 60 and record.text.startswith("正文")
+    hits = [SimpleNamespace(work_id="w0")]
+    assert not findable.is_found(record, SimpleNamespace(hits=hits))  # type: ignore[arg-type]
+
+
 def test_the_stand_in_serves_all_platforms_but_those_that_have_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_WEIBO_URL", "https://api.weibo.com")
     given = stack._environment("http://127.0.0.1:1")
