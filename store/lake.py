@@ -218,9 +218,6 @@ def read(path: str, schema: pa.Schema, *, columns: Sequence[str] | None = None) 
     """A whole partition in memory."""
     names = list(columns or schema.names)
     wanted = pa.schema([schema.field(name).remove_metadata() for name in names])
-    table = (
-        pa.Table.from_batches(list(batches(path, schema, columns=names)) or [], None)
-        if must(path).files
-        else wanted.empty_table()
-    )
+    found = list(batches(path, schema, columns=names))  # none where every file is without rows
+    table = pa.Table.from_batches(found) if found else wanted.empty_table()
     return table.select(names).cast(wanted)

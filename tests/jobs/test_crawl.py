@@ -20,7 +20,7 @@ from store import archive, cli
 from store import lake as door
 
 NIGHT = "2026-01-01"
-SECRET = "s3cret"
+SECRET = "s3cret-token"
 POLICY = Policy(
     tier="B",
     credential="TRAWL_FAKE_KEY",

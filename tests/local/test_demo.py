@@ -60,6 +60,6 @@ def test_a_live_record_that_no_document_holds_is_asked_for_and_lost() -> None:
 
 def test_the_stand_in_serves_all_platforms_but_those_that_have_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_WEIBO_URL", "https://api.weibo.com")
-    given = stack._environment("http://127.0.0.1:1")
+    given = stack.platform_environment("http://127.0.0.1:1")
     assert given["TRAWL_RSS_URL"] == "http://127.0.0.1:1/rss" and given["TRAWL_YOUTUBE_KEY"] == "stand-in"
     assert "TRAWL_WEIBO_URL" not in given and "TRAWL_WEIBO_TOKEN" not in given

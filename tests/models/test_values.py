@@ -126,7 +126,7 @@ def test_a_moment_survives_every_way_of_writing_it(moment: datetime, offset: int
     assert {instant(text) for text in written} == {(told.astimezone(UTC), "second")}
 
 
-@given(st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)), st.integers(0, 364))
+@given(st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)), st.integers(0, 363))
 def test_a_date_without_year_is_the_last_one(near: datetime, days: int) -> None:
     fetched = near.replace(tzinfo=CHINA)
     posted = (fetched - timedelta(days=days)).replace(second=0, microsecond=0)

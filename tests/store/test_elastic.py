@@ -8,7 +8,7 @@ from elasticsearch import Elasticsearch
 
 from store import elastic
 
-NAMES = ["shop-20260101-000000", "shop-20260102-000000"]
+NAMES = ["stall-20260101-000000", "stall-20260102-000000"]
 
 
 @pytest.fixture
@@ -41,12 +41,12 @@ def test_generation_names() -> None:
 
 def test_promote_moves_every_alias_at_once(es: Elasticsearch) -> None:
     old, new = NAMES
-    elastic.promote(es, {"shop": old})
-    elastic.promote(es, {"shop": new, "shop-profiles": old})
-    assert elastic.live(es, "shop") == [new] and elastic.live(es, "shop-profiles") == [old]
-    elastic.promote(es, {"shop": new})  # again: nothing changes
-    assert elastic.live(es, "shop") == [new]
-    assert elastic.generations(es, "shop") == NAMES
+    elastic.promote(es, {"stall": old})
+    elastic.promote(es, {"stall": new, "stall-profiles": old})
+    assert elastic.live(es, "stall") == [new] and elastic.live(es, "stall-profiles") == [old]
+    elastic.promote(es, {"stall": new})  # again: nothing changes
+    assert elastic.live(es, "stall") == [new]
+    assert elastic.generations(es, "stall") == NAMES
 
 
 def test_an_alias_that_is_an_index_is_refused(es: Elasticsearch) -> None:

@@ -58,3 +58,5 @@ def test_a_partition_of_another_table_is_refused(lake: Path) -> None:
 def test_an_empty_partition_is_not_a_missing_one(lake: Path) -> None:
     door.write(PATH, [], REJECT)
     assert door.read(PATH, REJECT).num_rows == 0
+    door.write(PATH, [rejects()], REJECT)  # a file without rows
+    assert door.read(PATH, REJECT).num_rows == 0
