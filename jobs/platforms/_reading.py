@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from jobs.platforms import Item, Page, Reject, Request
+from jobs.platforms import Item, Page, Reject, Request, Window, context
 
 BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 Reader = Callable[[Any], Iterator[Item | Reject]]
+MOST_BROKEN = 3  # pages in a row that are no JSON, before the walk is given up
 
 
 def decoded(page: Page) -> Any:
@@ -18,6 +19,20 @@ def decoded(page: Page) -> Any:
         return orjson.loads(page.body.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         return Reject("not json", f"{error} at {shown(page.body[:80])}")
+
+
+def turned(
+    window: Window, request: Request, page: Page, *, ask: Callable[..., Request], has_more: Callable[[Any, int], bool]
+) -> Request | None:
+    """The next numbered page while `has_more(payload, number)`; then the next target. A broken page is passed over."""
+    target, number, broken = (context(request, name) for name in ("target", "page", "broken"))
+    if not target:
+        return None
+    payload = decoded(page)
+    passed = int(broken) + 1 if isinstance(payload, Reject) else 0
+    if passed < MOST_BROKEN if passed else has_more(payload, int(number)):
+        return ask(window, target=int(target), page=int(number) + 1, broken=passed)
+    return ask(window, target=int(target) + 1, page=1) if int(target) + 1 < len(window.targets) else None
 
 
 def each(things: Iterable[Any], read: Reader) -> Iterator[Item | Reject]:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from jobs.platforms import Item, Page, Policy, Reject, Request, Window, context
-from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown
+from jobs.platforms import Item, Page, Policy, Reject, Request, Window
+from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown, turned
 from models.identifiers import gtin, labelled_ids, model_number
 from models.markup import plain
 from models.times import CHINA, instant
@@ -31,7 +31,6 @@ POLICY = Policy(
 )
 METHOD = "taobao.tbk.dg.material.optional"
 SIZE = 100
-MOST_BROKEN = 3  # pages in a row that are no JSON, before the walk is given up
 GROUPS = ("item_basic_info", "price_promotion_info", "publish_info")
 DETAIL = "https://item.taobao.com/item.htm?id="
 
@@ -43,19 +42,13 @@ def first(window: Window) -> Request:
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
     """The next page while the total says that there are more; then the next target. A broken page is passed over."""
-    target, number, broken = (context(request, name) for name in ("target", "page", "broken"))
-    if not target:
-        return None
-    payload = decoded(page)
-    if isinstance(payload, Reject):
-        is_more, passed = int(broken) + 1 < MOST_BROKEN, int(broken) + 1
-    else:
-        # A page may be short of what was taken down since; only the total tells the end, where it is given.
-        found = len(_results(payload))
-        is_more, passed = found >= SIZE or 0 < found and int(number) * SIZE < _total(payload), 0
-    if is_more:
-        return _search(window, target=int(target), page=int(number) + 1, broken=passed)
-    return _search(window, target=int(target) + 1, page=1) if int(target) + 1 < len(window.targets) else None
+    return turned(window, request, page, ask=_search, has_more=_has_more)
+
+
+def _has_more(payload: Any, number: int) -> bool:
+    """A page may be short of what was taken down since; only the total tells the end, where it is given."""
+    found = len(_results(payload))
+    return found >= SIZE or 0 < found and number * SIZE < _total(payload)
 
 
 def _total(payload: Any) -> int:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from jobs.platforms import Item, Page, Policy, Reject, Request, Window, _weibo_html, context
-from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown
+from jobs.platforms import Item, Page, Policy, Reject, Request, Window, _weibo_html
+from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown, turned
 from models.identifiers import labelled_ids
 from models.markup import clean, hash_tags, plain
 from models.times import CHINA, instant
@@ -32,7 +32,6 @@ POLICY = Policy(
     default_url="https://api.weibo.com",
 )
 COUNT = 100
-MOST_BROKEN = 3  # pages in a row that are no JSON, before the walk is given up
 LISTS = ("statuses", "reposts", "favorites", "comments")
 TITLE = re.compile(r"【([^】]{2,120})】\s*")
 
@@ -44,17 +43,11 @@ def first(window: Window) -> Request:
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
     """The next page; after a page that is not full, the next target. A broken page is passed over."""
-    target, number, broken = (context(request, name) for name in ("target", "page", "broken"))
-    if not target:
-        return None
-    payload = decoded(page)
-    if isinstance(payload, Reject):
-        is_more, passed = int(broken) + 1 < MOST_BROKEN, int(broken) + 1
-    else:
-        is_more, passed = len(many(at(payload, "statuses"))) >= COUNT, 0
-    if is_more:
-        return _timeline(window, target=int(target), page=int(number) + 1, broken=passed)
-    return _timeline(window, target=int(target) + 1, page=1) if int(target) + 1 < len(window.targets) else None
+    return turned(window, request, page, ask=_timeline, has_more=_is_full)
+
+
+def _is_full(payload: Any, _: int) -> bool:
+    return len(many(at(payload, "statuses"))) >= COUNT
 
 
 def _timeline(window: Window, *, target: int, page: int, broken: int = 0) -> Request:
