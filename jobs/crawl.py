@@ -54,11 +54,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def open_window(name: str, policy: Policy, night: str) -> Window:
     """What to ask for tonight; one line naming the variable where a credential is missing."""
-    secret = settings.credential(policy.credential) if policy.credential else None
-    if policy.credential and not secret:
-        raise cli.TrawlError(f"{name} needs a credential: set {policy.credential}")
+    missing = [variable for variable in policy.credentials if not settings.credential(variable)]
+    if missing:
+        raise cli.TrawlError(f"{name} needs credentials: set {', '.join(missing)}")
+    secrets = tuple(settings.credential(variable) or "" for variable in policy.credentials)
     base = settings.platform_url(name, policy.default_url)
-    return Window(date.fromisoformat(night), tuple(settings.targets(name)), base, secret)
+    return Window(date.fromisoformat(night), tuple(settings.targets(name)), base, secrets)
 
 
 def crawl(name: str, platform: Platform, window: Window) -> dict[str, int]:
@@ -97,8 +98,9 @@ def fetch(
     """The page, secrets cut out, and the request of its `Link: rel="next"` header (RFC 8288)."""
     answer = _patiently(client, name, policy, request)
     body = answer.content
-    if window.credential and len(window.credential) >= SHORTEST_SECRET:
-        body = body.replace(window.credential.encode(), HIDDEN.encode())
+    for secret in window.credentials:
+        if len(secret) >= SHORTEST_SECRET:
+            body = body.replace(secret.encode(), HIDDEN.encode())
     asked = Request(_hidden(str(answer.url), policy), context=request.context)
     ref = f"pages/platform={name}/date={window.date.isoformat()}#{sequence}"
     page = Page(asked, answer.status_code, answer.headers.get("content-type", ""), datetime.now(UTC), body, ref)
@@ -119,7 +121,7 @@ def _patiently(client: httpx.Client, name: str, policy: Policy, request: Request
                 return answer
             why = f"HTTP {answer.status_code}"
             if answer.status_code in (401, 403):
-                raise CrawlFailed(name, shown, f"{why}: check {policy.credential or 'the permissions'}")
+                raise CrawlFailed(name, shown, f"{why}: check {', '.join(policy.credentials) or 'the permissions'}")
             if answer.status_code != 429 and answer.status_code < 500:
                 raise CrawlFailed(name, shown, why)
             wait = _asked_wait(answer) or _jitter(attempt)
@@ -173,7 +175,7 @@ def _commit(
 def _shown(stored: list[Any], window: Window) -> Request:
     """A stored request with its credential back in place."""
     url, params, context = stored
-    secret = window.credential or HIDDEN
+    secret = window.credentials[0] if window.credentials else HIDDEN
     restored = [(key, secret if value == HIDDEN else value) for key, value in params]
     url = url.replace(urlencode({"": HIDDEN})[1:], secret)
     return Request(url, tuple(restored), tuple((key, value) for key, value in context))

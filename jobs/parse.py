@@ -6,13 +6,13 @@ from typing import Any
 import pyarrow as pa
 
 from jobs import platforms
-from jobs.platforms import Page, Reject, Request
+from jobs.platforms import Page, Policy, Reject, Request
 from models import records
 from schemas.event import EVENT
 from schemas.media import MEDIA_FILE
 from schemas.record import RECORD
 from schemas.reject import REJECT
-from store import archive, lake
+from store import archive, lake, settings
 
 Row = dict[str, Any]
 ROWS_PER_BATCH = 2000
@@ -33,7 +33,7 @@ def night(platform: str, date: str) -> Iterator[pa.RecordBatch]:
     hashes, held = _hashes(platform, date), list[Row]()
     for stored in archive.pages(path):
         page = _page(stored, f"{path}#{stored['sequence']}")
-        rows = (outcome(platform, adapter.POLICY.license, item, page, hashes) for item in adapter.items(page))
+        rows = (outcome(platform, adapter.POLICY, item, page, hashes) for item in adapter.items(page))
         where = {"platform": platform, "night": date, "page": stored["sequence"]}
         held += [{**where, "place": place, **row} for place, row in enumerate(rows)]
         if len(held) >= ROWS_PER_BATCH:
@@ -55,7 +55,7 @@ def _page(stored: Row, ref: str) -> Page:
     return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref)
 
 
-def outcome(platform: str, license: str, item: Row | Reject, page: Page, hashes: dict[str, str]) -> Row:
+def outcome(platform: str, policy: Policy, item: Row | Reject, page: Page, hashes: dict[str, str]) -> Row:
     """One of record, event, reject: whatever is wrong with an item costs that item alone."""
     if isinstance(item, Reject):
         return {"reject": _reject(platform, page, item.reason, item.detail)}
@@ -63,7 +63,15 @@ def outcome(platform: str, license: str, item: Row | Reject, page: Page, hashes:
         if "event" in item:
             return {"event": _checked(_event(platform, item["event"]), EVENT)}
         row = records.record(
-            item, platform=platform, license=license, crawled_at=page.fetched_at, raw_ref=page.ref, hashes=hashes
+            item,
+            platform=platform,
+            crawled_at=page.fetched_at,
+            raw_ref=page.ref,
+            hashes=hashes,
+            license=policy.license,
+            max_age_days=policy.max_age_days,
+            tenant=settings.tenant(),
+            is_private=policy.is_private,
         )
         return {"record": _checked(row, RECORD)}
     except records.Unreadable as error:

@@ -117,8 +117,7 @@ def platform_environment(address: str) -> dict[str, str]:
     for name in (name for name in platforms.names() if not settings.platform_url(name, "")):
         given[f"TRAWL_{name.upper()}_URL"] = f"{address}/{name}"
         given[f"TRAWL_{name.upper()}_RATE"] = RATE
-        if secret := platforms.load(name).POLICY.credential:
-            given[secret] = "stand-in"
+        given |= dict.fromkeys(platforms.load(name).POLICY.credentials, "stand-in")
         if name in TARGETS:
             given[f"TRAWL_{name.upper()}_TARGETS"] = TARGETS[name]
     return given

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from models import text, urls
@@ -21,9 +21,21 @@ class Unreadable(ValueError):
 
 
 def record(
-    item: Row, *, platform: str, license: str, crawled_at: datetime, raw_ref: str, hashes: dict[str, str]
+    item: Row,
+    *,
+    platform: str,
+    crawled_at: datetime,
+    raw_ref: str,
+    hashes: dict[str, str],
+    license: str,
+    max_age_days: int | None = None,
+    tenant: str | None = None,
+    is_private: bool = False,
 ) -> Row:
-    """A RECORD row from an adapter's item; `hashes` tells the sha256 of fetched media by address."""
+    """A RECORD row from an adapter's item; `hashes` tells the sha256 of fetched media by address.
+
+    What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`.
+    """
     unknown = sorted(set(item) - set(RECORD.names))
     if unknown:
         raise Unreadable("unknown field", ", ".join(unknown))
@@ -31,12 +43,22 @@ def record(
     row = {**dict.fromkeys(RECORD.names), **{key: _clean(value) for key, value in item.items()}}
     row |= {"native_id": native_id, "platform": platform, "record_id": f"{platform}:{native_id}"}
     row |= {"status": row["status"] or "live", "license": license, "raw_ref": raw_ref, "crawled_at": crawled_at}
-    row |= {"canonical_url": urls.canonical(row["url"]), "scope": row["scope"] or "public"}
+    row |= {"canonical_url": urls.canonical(row["url"])}
+    row |= _access(row, tenant, is_private=is_private)
+    row["retain_until"] = crawled_at + timedelta(days=max_age_days) if max_age_days else None
     row["media"] = [{**media, "sha256": hashes.get(media.get("url") or "")} for media in row["media"] or ()] or None
     _must_hold(row)
     row |= _language(row)
     row["content_hash"] = content_hash(row)
     return row
+
+
+def _access(row: Row, tenant: str | None, *, is_private: bool) -> Row:
+    if not is_private and row["scope"] in (None, "public"):
+        return {"scope": "public", "tenant": None}
+    if not (row["tenant"] or tenant):
+        raise Unreadable("no tenant", f"{row['record_id']} is private: set TRAWL_TENANT to whom it belongs")
+    return {"scope": "tenant", "tenant": row["tenant"] or tenant}
 
 
 def _clean(value: Any) -> Any:

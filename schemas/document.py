@@ -7,7 +7,7 @@ from schemas.record import RECORD
 
 MERGED = (
     "url", "title", "body", "summary", "author", "created_at", "updated_at", "lang", "media", "engagement",
-    "price", "brand", "category_path", "ids", "tags", "geo", "functions", "scope", "license",
+    "price", "brand", "category_path", "ids", "tags", "geo", "functions", "scope", "tenant", "license",
 )  # fmt: skip
 
 PROVENANCE = structs(

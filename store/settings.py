@@ -78,6 +78,11 @@ def rate(platform: str, default: float) -> float:
     return float(os.environ.get(f"TRAWL_{platform.upper()}_RATE") or default)
 
 
+def tenant() -> str | None:
+    """Whom private records belong to: devices of a home, internal articles of a help desk."""
+    return os.environ.get("TRAWL_TENANT") or None
+
+
 def media_hosts() -> list[str]:
     """Hosts that media are fetched from; empty is all."""
     return [host for host in os.environ.get("TRAWL_MEDIA_HOSTS", "").split(",") if host]

@@ -17,21 +17,30 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Window:
-    """What one crawl covers: a night, the targets (accounts, playlists, feeds), where the platform is, our credential."""
+    """What one crawl covers.
+
+    `since`: where the last complete crawl began, less the overlap; None asks for everything. `targets`: accounts,
+    playlists, feeds. `credentials`: values of the policy's credentials, in its order; the token of a log-in follows them.
+    """
 
     date: date
     targets: tuple[str, ...]
     base_url: str
-    credential: str | None
+    credentials: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Request:
-    """One GET; `context` travels with it to its page and is never sent."""
+    """One request; `context` travels with it to its page and is never sent; `units` of the platform's daily quota."""
 
     url: str
     params: Pairs = ()
     context: Pairs = ()
+    headers: Pairs = ()
+    method: str = "GET"
+    body: bytes = b""
+    units: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,23 +67,38 @@ class Reject:
 class Policy:
     """What may be asked and kept.
 
-    tier A open, B free key, C own account or partner, D export only; `credential` names the setting that holds it;
-    `sweep`: one crawl sees everything, so what is missing is gone; `redact`: query parameters that are never stored;
-    `max_age_days`: how long content may be kept without a refresh.
+    tier: A open, B free key, C own account or partner, D files that a person exported: no network code at all.
+    credentials: settings without which no crawl starts. sweep: one crawl sees everything, so what is missing is gone.
+    max_age_days: how long content may be kept without a refresh. overlap_days: how far a crawl reaches back before the
+    last one. daily_units: quota of the platform, which begins anew at midnight of `quota_zone`. obeys_robots: pages that
+    were written for people are asked for as robots.txt says. is_private: records belong to a tenant, never to the public.
+    masks: personal data in texts is hidden. redact: parameters that are never stored, whatever their values.
     """
 
     tier: str
-    credential: str | None
-    sweep: bool
-    max_age_days: int | None
-    redact: tuple[str, ...]
     license: str
-    requests_per_s: float
-    default_url: str
+    default_url: str = ""
+    credentials: tuple[str, ...] = ()
+    sweep: bool = False
+    requests_per_s: float = 1.0
+    max_age_days: int | None = None
+    overlap_days: int = 1
+    daily_units: int | None = None
+    quota_zone: str = "UTC"
+    obeys_robots: bool = False
+    is_private: bool = False
+    masks: bool = False
+    redact: tuple[str, ...] = ()
 
 
 class Platform(Protocol):
-    """A module of this package."""
+    """A module of this package. One of tier D has POLICY and items alone.
+
+    Three more functions are there where a platform needs them:
+    `signed(window, request, at) -> Request`, just before it is sent: signature and time are never stored;
+    `login(window) -> Request` and `token(page) -> str`: what is asked once before the walk; its answer is not archived;
+    `revisit(window, native_ids) -> Request`: items asked for again, at most REVISIT_SIZE at a time.
+    """
 
     POLICY: Policy
 
@@ -111,6 +135,11 @@ class PageBroken(Exception):
 def names() -> list[str]:
     """Names of the platforms, sorted."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def crawled() -> list[str]:
+    """Names of the platforms that are asked over the network: all but those of tier D."""
+    return [name for name in names() if load(name).POLICY.tier != "D"]
 
 
 def load(name: str) -> Platform:

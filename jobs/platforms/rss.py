@@ -32,13 +32,8 @@ from schemas.record import TYPES
 
 POLICY = Policy(
     tier="A",
-    credential=None,
-    sweep=False,
-    max_age_days=None,
-    redact=(),
     license="as the feed says",
     requests_per_s=5,
-    default_url="",
 )
 DELETED = re.compile(rb"<at:deleted-entry\b[^>]*?\bref\s*=\s*[\"']([^\"']{1,500})[\"']")
 DECLARED = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s*<\?xml[^>]*\bencoding\s*=")

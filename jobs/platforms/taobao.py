@@ -21,13 +21,12 @@ from models.values import address, count, money
 
 POLICY = Policy(
     tier="C",
-    credential="TRAWL_TAOBAO_APP_KEY",
-    sweep=True,
-    max_age_days=None,
-    redact=("app_key", "session", "sign"),
     license="Taobao open platform terms",
-    requests_per_s=5,
     default_url="https://eco.taobao.com",
+    credentials=("TRAWL_TAOBAO_APP_KEY",),
+    sweep=True,
+    requests_per_s=5,
+    redact=("app_key", "session", "sign"),
 )
 METHOD = "taobao.tbk.dg.material.optional"
 SIZE = 100
@@ -57,7 +56,7 @@ def _total(payload: Any) -> int:
 
 
 def _search(window: Window, *, target: int, page: int, broken: int = 0) -> Request:
-    params = [("method", METHOD), ("format", "json"), ("v", "2.0"), ("app_key", window.credential or "")]
+    params = [("method", METHOD), ("format", "json"), ("v", "2.0"), ("app_key", window.credentials[0])]
     if window.targets:
         params.append(("q", window.targets[target]))
     params += [("page_no", str(page)), ("page_size", str(SIZE))]

@@ -22,13 +22,8 @@ from models.values import count
 
 POLICY = Policy(
     tier="C",
-    credential=None,
-    sweep=False,
-    max_age_days=None,
-    redact=(),
     license="own data",
     requests_per_s=20,
-    default_url="",
 )
 SIZE = 5000
 ACTIONS = {

@@ -23,13 +23,11 @@ from models.values import address, count
 
 POLICY = Policy(
     tier="C",
-    credential="TRAWL_WEIBO_TOKEN",
-    sweep=False,
-    max_age_days=None,
-    redact=("access_token",),
     license="Weibo open platform terms",
-    requests_per_s=5,
     default_url="https://api.weibo.com",
+    credentials=("TRAWL_WEIBO_TOKEN",),
+    requests_per_s=5,
+    redact=("access_token",),
 )
 COUNT = 100
 LISTS = ("statuses", "reposts", "favorites", "comments")
@@ -54,7 +52,7 @@ def _timeline(window: Window, *, target: int, page: int, broken: int = 0) -> Req
     name, params = "home_timeline", [("page", str(page)), ("count", str(COUNT))]
     if window.targets:
         name, params = "user_timeline", [("uid", window.targets[target]), *params]
-    params.append(("access_token", window.credential or ""))
+    params.append(("access_token", window.credentials[0]))
     steps = (("target", str(target)), ("page", str(page)), ("broken", str(broken)))
     return Request(f"{window.base_url}/2/statuses/{name}.json", tuple(params), steps)
 

@@ -22,13 +22,15 @@ from models.values import address, count, seconds
 
 POLICY = Policy(
     tier="B",
-    credential="TRAWL_YOUTUBE_KEY",
-    sweep=True,
-    max_age_days=30,
-    redact=("key",),
     license="YouTube API services terms",
-    requests_per_s=10,
     default_url="https://www.googleapis.com/youtube",
+    credentials=("TRAWL_YOUTUBE_KEY",),
+    sweep=True,
+    requests_per_s=10,
+    max_age_days=30,
+    daily_units=10_000,
+    quota_zone="America/Los_Angeles",
+    redact=("key",),
 )
 SIZE = 50
 WATCH = "https://www.youtube.com/watch?v="
@@ -69,11 +71,11 @@ def _playlist(window: Window, *, target: int, token: str) -> Request:
     params = [("part", "snippet"), ("maxResults", str(SIZE)), ("playlistId", window.targets[target])]
     params += [("pageToken", token)] if token else []
     steps = (("step", "playlist"), ("target", str(target)))
-    return Request(f"{window.base_url}/v3/playlistItems", (*params, ("key", window.credential or "")), steps)
+    return Request(f"{window.base_url}/v3/playlistItems", (*params, ("key", window.credentials[0])), steps)
 
 
 def _videos(window: Window, ids: list[str], *, target: int, token: str) -> Request:
-    params = (("part", PARTS), ("id", ",".join(ids)), ("key", window.credential or ""))
+    params = (("part", PARTS), ("id", ",".join(ids)), ("key", window.credentials[0]))
     steps = (("step", "videos"), ("target", str(target)), ("token", token))
     return Request(f"{window.base_url}/v3/videos", params, steps)
 

@@ -1,7 +1,8 @@
 """What a platform is asked and what it answers, before either touches a socket."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -34,13 +35,15 @@ class World(Protocol):
 
 @dataclass(frozen=True)
 class Ask:
-    """One API request: `path` below the platform's own root, `base` the server's address."""
+    """One API request: `path` below the platform's own root, `base` the server's address, `sent` the body of a POST."""
 
     path: str
     query: dict[str, str]
     base: str
     day: int
     world: World
+    sent: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole parameter between 0 and `most`; the default where it is none."""

@@ -1,19 +1,23 @@
-"""One HTTP server for all platforms: /weibo, /taobao, /youtube, /rss, /ubi, /media, /replay and /_control."""
+"""One HTTP server for all platforms, each below its name, beside /media, /replay and /_control."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from local.platforms import replay, rss, taobao, ubi, weibo, youtube
+from jobs import platforms
+from local.platforms import replay
 from local.platforms.answers import Answer, Ask, World, json_answer
 from local.platforms.state import State, WrongControl
 from store.cli import TrawlError
 
-APIS: dict[str, ModuleType] = {"rss": rss, "taobao": taobao, "ubi": ubi, "weibo": weibo, "youtube": youtube}
+APIS: dict[str, ModuleType] = {name: import_module(f"local.platforms.{name}") for name in platforms.crawled()}
+NOTHING: Mapping[str, str] = {}
 
 
 class Server(ThreadingHTTPServer):
@@ -39,8 +43,10 @@ class Server(ThreadingHTTPServer):
         except KeyError:
             return None
 
-    def reply(self, path: str, query: dict[str, str]) -> tuple[Answer, str]:
-        """The answer to a GET, and what is to be done to it on its way: "", "cut" or "garbage"."""
+    def reply(
+        self, path: str, query: dict[str, str], sent: bytes = b"", headers: Mapping[str, str] = NOTHING
+    ) -> tuple[Answer, str]:
+        """The answer to a GET or POST, and what is to be done to it on its way: "", "cut" or "garbage"."""
         root, _, rest = path.lstrip("/").partition("/")
         if root == "_control":
             return json_answer(self.state.shown()), ""
@@ -50,9 +56,12 @@ class Server(ThreadingHTTPServer):
         platform = rest.partition("/")[0] if root == "replay" else root
         if platform not in APIS:
             return Answer(404, f"no platform {platform}\n".encode(), "text/plain"), ""
-        return self._platform(platform, root, rest, query)
+        # Recorded pages need no world: nothing reads it before the replay has answered.
+        ask = Ask(rest, query, self.url, self.state.day, self.world, sent, headers)  # type: ignore[arg-type]
+        return self._platform(platform, root, ask)
 
-    def _platform(self, platform: str, root: str, rest: str, query: dict[str, str]) -> tuple[Answer, str]:
+    def _platform(self, platform: str, root: str, ask: Ask) -> tuple[Answer, str]:
+        rest = ask.path
         happens, failure = self.state.count(platform), APIS[platform].failure
         if happens == "limit":
             refused = failure(429, "too many requests", rest)
@@ -61,9 +70,10 @@ class Server(ThreadingHTTPServer):
             return failure(503, "service unavailable", rest), ""
         if happens and happens.isdigit():
             return failure(int(happens), "fault on request", rest), ""
-        return self._served(platform, root, rest, query), happens or ""
+        return self._served(platform, root, ask), happens or ""
 
-    def _served(self, platform: str, root: str, rest: str, query: dict[str, str]) -> Answer:
+    def _served(self, platform: str, root: str, ask: Ask) -> Answer:
+        rest = ask.path
         missing: Answer = APIS[platform].failure(404, "nothing here", rest)
         if root == "replay":
             number = rest.partition("/")[2]
@@ -71,8 +81,6 @@ class Server(ThreadingHTTPServer):
             return (replay.answer(recorded, platform, int(number), self.url) if number.isdigit() else None) or missing
         if self.world is None and platform not in self.recorded:
             return missing
-        # Recorded pages need no world: nothing reads it before the replay has answered.
-        ask = Ask(rest, query, self.url, self.state.day, self.world)  # type: ignore[arg-type]
         if platform in self.recorded:
             first = None if replay.is_further(ask) else replay.answer(self.recorded[platform], platform, 1, self.url)
             return first or Answer(200, b"{}")
@@ -90,9 +98,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answers from the world, the recordings, or the control state."""
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        """The same for platforms that are asked by POST."""
+        self._answer(self.rfile.read(int(self.headers.get("content-length") or 0)))
+
+    def _answer(self, sent: bytes) -> None:
         try:
             parts = urlsplit(self.path)
-            answer, harm = self.server.reply(parts.path, dict(parse_qsl(parts.query)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            answer, harm = self.server.reply(parts.path, dict(parse_qsl(parts.query)), sent, headers)
         except ValueError as error:
             answer, harm = Answer(400, f"{error}\n".encode(), "text/plain"), ""
         self._send(answer, harm)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-PLATFORMS = ("rss", "taobao", "ubi", "weibo", "youtube")
+from jobs import platforms
+
+PLATFORMS = platforms.crawled()
 KINDS = ("cut", "garbage")  # half the body, then silence; a body that is broken in the middle
 Faults = dict[str, dict[int, str]]
 

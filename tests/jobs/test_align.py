@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jobs import align, parse
-from jobs.platforms import Page, Reject, Request
+from jobs.platforms import Page, Policy, Reject, Request
 from schemas.derive import spark_schema
 from schemas.record import RECORD
 
@@ -16,7 +16,7 @@ ITEM = {"native_id": "7", "type": "post", "body": "现在 hello", "url": "https:
 
 
 def read(item: Any) -> dict[str, Any]:
-    return parse.outcome("weibo", "own", item, PAGE, {"https://a.example/p.png": "ab12"})
+    return parse.outcome("weibo", Policy(tier="C", license="own"), item, PAGE, {"https://a.example/p.png": "ab12"})
 
 
 def test_an_item_becomes_a_record() -> None:

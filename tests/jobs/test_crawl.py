@@ -22,19 +22,12 @@ from store import lake as door
 NIGHT = "2026-01-01"
 SECRET = "s3cret-token"
 POLICY = Policy(
-    tier="B",
-    credential="TRAWL_FAKE_KEY",
-    sweep=True,
-    max_age_days=None,
-    redact=("key",),
-    license="own",
-    requests_per_s=1000.0,
-    default_url="",
+    tier="B", license="own", credentials=("TRAWL_FAKE_KEY",), sweep=True, requests_per_s=1000.0, redact=("key",)
 )
 
 
 def first(window: Window) -> Request:
-    return Request(f"{window.base_url}/list", (("page", "1"), ("key", window.credential or "")))
+    return Request(f"{window.base_url}/list", (("page", "1"), ("key", window.credentials[0])))
 
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
@@ -80,7 +73,7 @@ class Server:
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def window(self) -> Window:
-        return Window(date.fromisoformat(NIGHT), (), self.url, SECRET)
+        return Window(date.fromisoformat(NIGHT), (), self.url, (SECRET,))
 
 
 @pytest.fixture
@@ -137,7 +130,7 @@ def test_a_missing_credential_stops_before_any_request(lake: Path, monkeypatch: 
 
 
 def _crawl(url: str) -> None:
-    crawl.crawl("fake", FAKE, Window(date.fromisoformat(NIGHT), (), url, SECRET))
+    crawl.crawl("fake", FAKE, Window(date.fromisoformat(NIGHT), (), url, (SECRET,)))
 
 
 @pytest.mark.parametrize("after_s", [0.05, 0.12, 0.2, 0.3])

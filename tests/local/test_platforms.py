@@ -53,7 +53,9 @@ def control(server: Server, **wanted: Any) -> httpx.Response:
 def walk(server: Server, name: str, night: Any) -> list[Any]:
     """Everything that a crawl of one platform reads, as the engine walks: a Link header before `following`."""
     platform = platforms.load(name)
-    window = Window(night, ("uploads",) if name == "youtube" else (), f"{server.url}/{name}", "stand-in")
+    window = Window(
+        night, ("uploads",) if name == "youtube" else (), f"{server.url}/{name}", ("stand-in", "stand-in", "stand-in")
+    )
     request: Request | None = platform.first(window)
     read: list[Any] = []
     with httpx.Client() as client:

@@ -48,7 +48,7 @@ def ids(name: str, payload: Any) -> list[str]:
 
 
 def window(name: str, *targets: str, base: str = "http://p") -> Window:
-    return Window(date(2026, 1, 2), targets, base, "secret")
+    return Window(date(2026, 1, 2), targets, base, ("secret", "secret"))
 
 
 @pytest.mark.parametrize("name", platforms.names())
@@ -226,7 +226,7 @@ def test_a_broken_page_is_passed_over_but_not_for_ever(name: str) -> None:
     assert walked == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize("name", platforms.names())
+@pytest.mark.parametrize("name", platforms.crawled())
 def test_a_recorded_page_leads_nowhere_by_itself(name: str) -> None:
     """A replayed page carries no context: only its Link header goes on."""
     elsewhere = page(b'<rss><channel><link rel="next" href="http://elsewhere/"/></channel></rss>')
@@ -242,7 +242,7 @@ def test_a_feed_pages_on_its_own_host_only() -> None:
 
 
 def test_every_credential_is_redacted() -> None:
-    for name in platforms.names():
+    for name in platforms.crawled():
         policy = platforms.load(name).POLICY
         sent = {key for key, value in platforms.load(name).first(window(name, "t")).params if value == "secret"}
-        assert sent <= set(policy.redact) and bool(sent) == bool(policy.credential)
+        assert sent <= set(policy.redact) and bool(sent) <= bool(policy.credentials)
