@@ -70,9 +70,11 @@ class Policy:
     tier: A open, B free key, C own account or partner, D files that a person exported: no network code at all.
     credentials: settings without which no crawl starts. sweep: one crawl sees everything, so what is missing is gone.
     max_age_days: how long content may be kept without a refresh. overlap_days: how far a crawl reaches back before the
-    last one. daily_units: quota of the platform, which begins anew at midnight of `quota_zone`. obeys_robots: pages that
-    were written for people are asked for as robots.txt says. is_private: records belong to a tenant, never to the public.
-    masks: personal data in texts is hidden. redact: parameters that are never stored, whatever their values.
+    last one. daily_units: quota of the platform, which begins anew at midnight of `quota_zone`. conditional: asked with the
+    ETag and date of the last answer; a page of status 304 has no body, no items, and the walk goes on after it. for_people:
+    the same, and every page is one item under its address, asked for as robots.txt says; after 410, or 404 twice, its page
+    (of that status) is read as a tombstone. is_private: records belong to a tenant, never to the public. masks: personal
+    data in texts is hidden. redact: parameters that are never stored, whatever their values.
     """
 
     tier: str
@@ -85,14 +87,15 @@ class Policy:
     overlap_days: int = 1
     daily_units: int | None = None
     quota_zone: str = "UTC"
-    obeys_robots: bool = False
+    conditional: bool = False
+    for_people: bool = False
     is_private: bool = False
     masks: bool = False
     redact: tuple[str, ...] = ()
 
 
 class Platform(Protocol):
-    """A module of this package. One of tier D has POLICY and items alone.
+    """A module of this package. One of tier D has POLICY, items and claims alone.
 
     Three more functions are there where a platform needs them:
     `signed(window, request, at) -> Request`, just before it is sent: signature and time are never stored;
@@ -110,6 +113,9 @@ class Platform(Protocol):
 
     def items(self, page: Page) -> Iterator[Item | Reject]:
         """Dicts with columns of RECORD, or {"event": columns of EVENT}; never raises for what a page holds."""
+
+    def claims(self, page: Page) -> bool:
+        """True where the body alone looks like this platform's, items or none: files are dropped without a name."""
 
 
 class TargetsMissing(Exception):
