@@ -12,11 +12,13 @@ A mapping fix is a re-run with --full: the archive is parsed again, nothing is f
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+from pyspark.sql import Window
+from pyspark.sql import functions as F
 
 from jobs import parse, platforms
 from schemas.derive import spark_schema
@@ -43,11 +45,44 @@ def main(argv: Sequence[str] | None = None) -> None:
     with ExitStack() as steps:
         counts = {name: steps.enter_context(ledger.step("align", args.date, name)) for name in crawled}
         nights = {name: ledger.dates("crawl", name, args.date) if args.full else [args.date] for name in crawled}
-        parsed = parse_pages(session, nights).persist()
-        for name in cli.progress(crawled, total=len(crawled), unit="platforms"):
-            counts[name].update(align(session, parsed, name, nights[name], full=args.full))
-            log.info("%s: %s", name, counts[name])
-        parsed.unpersist()
+        for name, told in align(session, nights, args.date, full=args.full).items():
+            counts[name].update(told)
+            log.info("%s: %s", name, told)
+
+
+def align(
+    session: "SparkSession", nights: dict[str, list[str]], tonight: str, *, full: bool
+) -> dict[str, dict[str, object]]:
+    """Write the partitions of every platform in `nights`; counts out and rejected by reason."""
+    parsed = parse_pages(session, nights).persist()
+    before = {name: [] if full else _before(name, tonight) for name in nights}
+    records = standing(seen(session, parsed, before), swept(parsed, nights)).persist()
+    own = parsed.where(F.col("night") == tonight).withColumn("part", F.col("platform"))
+    events = own.where("event is not null").select("part", "event.*").dropDuplicates(["part", "event_id"])
+    rejects = own.where("reject is not null").select("part", "reject.*")
+    inputs = {name: [*_pages(name, nights[name]), *before[name]] for name in nights}
+
+    def written(table: str, frames: "DataFrame", schema: pa.Schema, *key: str) -> dict[str, lake.Manifest]:
+        step = {"step": "align"} if table == "rejects" else {}
+        paths = {name: lake.partition(table, **step, platform=name, date=tonight) for name in nights}
+        return spark.write_each(frames, paths, schema, key=key, inputs=inputs)
+
+    stands = written("records", records.withColumn("part", F.col("platform")), RECORD, "record_id")
+    done = written("events", events, EVENT, "event_id")
+    refused = written("rejects", rejects, REJECT, "ref", "reason", "detail")
+    parsed.unpersist()
+    records.unpersist()
+    return {name: {"out": stands[name].rows, "events": done[name].rows, **_refused(refused[name])} for name in nights}
+
+
+def _pages(name: str, nights: Sequence[str]) -> list[str]:
+    return [lake.partition("pages", platform=name, date=night) for night in nights]
+
+
+def _refused(made: lake.Manifest) -> dict[str, object]:
+    batches = [batch for file in made.files for batch in lake.file_batches(file, ["reason"])]
+    reasons = Counter(reason for batch in batches for reason in batch["reason"].to_pylist())
+    return {"rejected": made.rows, "reasons": dict(reasons)}
 
 
 def parse_pages(session: "SparkSession", nights: dict[str, list[str]]) -> "DataFrame":
@@ -65,34 +100,11 @@ def _parse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             yield from parse.night(row["platform"], row["night"])
 
 
-def align(
-    session: "SparkSession", parsed: "DataFrame", name: str, nights: list[str], *, full: bool
-) -> dict[str, object]:
-    """Write one platform's partitions; counts in, out, rejected by reason."""
-    from pyspark.sql import functions as F
-
-    tonight = nights[-1]
-    mine = parsed.where((F.col("platform") == name) & F.col("night").isin(nights))
-    events = (
-        mine.where((F.col("night") == tonight) & F.col("event").isNotNull())
-        .select("event.*")
-        .dropDuplicates(["event_id"])
-    )
-    rejects = mine.where((F.col("night") == tonight) & F.col("reject").isNotNull()).select("reject.*")
-    found = mine.where(F.col("record").isNotNull()).select("night", "page", "place", "record.*")
-    before = [] if full else _before(name, tonight)
-    earlier = spark.read(session, before, RECORD).select(
-        F.lit("").alias("night"), F.lit(0).alias("page"), F.lit(0).alias("place"), "*"
-    )
-    records = standing(found.unionByName(earlier), swept(mine) if platforms.load(name).POLICY.sweep else "")
-    inputs = [lake.partition("pages", platform=name, date=night) for night in nights] + before
-    keys = {"platform": name, "date": tonight}
-    made = spark.write(records, lake.partition("records", **keys), RECORD, key=["record_id"], inputs=inputs)
-    seen = spark.write(events, lake.partition("events", **keys), EVENT, key=["event_id"], inputs=inputs)
-    path = lake.partition("rejects", step="align", **keys)
-    spark.write(rejects, path, REJECT, key=["ref", "reason", "detail"], inputs=inputs)
-    reasons = Counter(row["reason"] for row in lake.read(path, REJECT, columns=["reason"]).to_pylist())
-    return {"out": made.rows, "events": seen.rows, "rejected": sum(reasons.values()), "reasons": dict(reasons)}
+def seen(session: "SparkSession", parsed: "DataFrame", before: dict[str, list[str]]) -> "DataFrame":
+    """Every record with the night, page and place it was seen at; those that stood before have none."""
+    told = parsed.where("record is not null").select("night", "page", "place", "record.*")
+    stood = spark.read(session, [path for paths in before.values() for path in paths], RECORD)
+    return told.unionByName(stood.selectExpr("'' as night", "0L as page", "0L as place", "*"))
 
 
 def _before(name: str, tonight: str) -> list[str]:
@@ -101,24 +113,22 @@ def _before(name: str, tonight: str) -> list[str]:
     return [lake.partition("records", platform=name, date=earlier[-1])] if earlier else []
 
 
-def swept(parsed: "DataFrame") -> str:
-    """The newest night whose every page could be read; empty for none: a broken page proves nothing gone."""
-    from pyspark.sql import functions as F
-
+def swept(parsed: "DataFrame", names: Iterable[str]) -> dict[str, str]:
+    """The newest night whose every page could be read, of platforms swept whole: a broken page proves nothing gone."""
     is_read = F.col("record").isNotNull() | F.col("event").isNotNull()
-    pages = parsed.groupBy("night", "page").agg(F.max(is_read).alias("is_read"))
-    nights = pages.groupBy("night").agg(F.min("is_read").alias("is_read")).where("is_read")
-    return nights.agg(F.coalesce(F.max("night"), F.lit(""))).collect()[0][0]  # type: ignore[no-any-return]
+    pages = parsed.groupBy("platform", "night", "page").agg(F.max(is_read).alias("is_read"))
+    nights = pages.groupBy("platform", "night").agg(F.min("is_read").alias("is_read")).where("is_read")
+    newest = nights.groupBy("platform").agg(F.max("night").alias("night")).collect()
+    sweeping = {name for name in names if platforms.load(name).POLICY.sweep}
+    return {row["platform"]: row["night"] for row in newest if row["platform"] in sweeping}
 
 
-def standing(records: "DataFrame", whole: str) -> "DataFrame":
-    """One row per record_id, as last seen; what the sweep of the night `whole` (or none) did not show is gone."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
+def standing(records: "DataFrame", whole: dict[str, str]) -> "DataFrame":
+    """One row per record_id, as last seen; what the sweep of its platform's night in `whole` did not show is gone."""
     newest = Window.partitionBy("record_id").orderBy(F.desc("night"), F.desc("page"), F.desc("place"))
     last = records.withColumn("rank", F.row_number().over(newest)).where("rank = 1")
-    is_unseen = (F.col("night") < whole) & F.col("status").isin("live", "hidden")
+    nights = F.create_map(*(F.lit(value) for pair in {"": "", **whole}.items() for value in pair))
+    is_unseen = (F.col("night") < nights[F.col("platform")]) & F.col("status").isin("live", "hidden")
     return last.withColumn("status", F.when(is_unseen, "gone").otherwise(F.col("status"))).select(*RECORD.names)
 
 

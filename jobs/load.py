@@ -38,7 +38,7 @@ def load(es: Elasticsearch, index: str, frames: "DataFrame", *, key: str, sizes:
 
     with elastic.plainly():
         nodes = int(es.cluster.health()["number_of_data_nodes"])
-    spread = frames.coalesce(min(frames.sparkSession.sparkContext.defaultParallelism, WRITERS_PER_NODE * nodes))
+    spread = frames.coalesce(WRITERS_PER_NODE * nodes)
     shape = "indexed long, ref string, reason string, detail string"
     # kept on disk: counting and writing the refusals must not send everything twice
     outcomes = spark.map_arrow(spread, writer(index, key, sizes=sizes), shape).persist(StorageLevel.DISK_ONLY)

@@ -6,7 +6,7 @@ Out  works    one row per record: its work, and why it joined
 Shared identifiers and links first, then text: candidates from blocking, a transparent score, clusters of at most one
 record per platform (models/matcher.py has the formula, models/likeness.py the features).
 
-Spark reads the records and makes their pieces, and asks a broadcast index for every record's nearest ones. The index,
+Spark reads the records and makes their pieces, and asks a shared index for every record's nearest ones. The index,
 the candidate pairs and the clusters are held by the driver: 3 to 5 GB for a million records, whose collection needs
 spark.driver.memory and spark.driver.maxResultSize of that order.
 """
@@ -76,19 +76,18 @@ def match(session: "SparkSession", table: pa.Table, counts: dict[str, Any]) -> p
 
 
 def proposals(session: "SparkSession", records: Corpus) -> pa.Table:
-    """PAIR rows that all records propose, from Spark's workers over one broadcast index."""
-    size = len(records.groups)
-    index, first_rows = session.sparkContext.broadcast(records), range(0, size, PROBES)
-
-    def propose(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for first in batch["id"].to_pylist():
-                yield from matcher.propose(index.value, first, min(first + PROBES, size)).to_batches()
-
+    """PAIR rows that all records propose, from Spark's workers over one index that they share."""
+    size, shape = len(records.groups), spark_schema(matcher.PAIR).simpleString()
+    first_rows = range(0, size, PROBES)
     rows = session.range(0, size, PROBES, numPartitions=max(1, min(len(first_rows), TASKS)))
-    found = spark.map_arrow(rows, propose, spark_schema(matcher.PAIR).simpleString()).toArrow()
-    index.destroy()
-    return found.cast(matcher.PAIR)
+    with spark.shared(records) as index:
+
+        def propose(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                for first in batch["id"].to_pylist():
+                    yield from matcher.propose(index(), first, min(first + PROBES, size)).to_batches()
+
+        return spark.map_arrow(rows, propose, shape).toArrow().cast(matcher.PAIR)
 
 
 def to_works(table: pa.Table, found: matcher.Matched, shared: pa.Table) -> pa.Table:

@@ -49,13 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def dated(session: "SparkSession", paths: Sequence[str]) -> "DataFrame":
     """The records of these partitions with the `night` that each was made on."""
-    frames = [
-        spark.read(session, [path], RECORD).withColumn("night", F.lit(path.rpartition("date=")[2])) for path in paths
-    ]
-    whole = frames[0]
-    for frame in frames[1:]:
-        whole = whole.unionByName(frame)
-    return whole
+    keys = [dict(part.split("=", 1) for part in path.split("/")[1:]) for path in paths]
+    nights = F.create_map(*(F.lit(key[name]) for key in keys for name in ("platform", "date")))
+    return spark.read(session, paths, RECORD).withColumn("night", nights[F.col("platform")])
 
 
 def merge(records: "DataFrame", works: "DataFrame") -> "DataFrame":

@@ -1,4 +1,4 @@
-"""The whole stack on one machine: Elasticsearch node, stand-in platforms, Airflow, search page.
+"""The whole stack on one machine: Elasticsearch node, Spark, stand-in platforms, Airflow, search page.
 
 up      starts what does not run yet and prints the addresses
 down    stops all of it; what was kept stays under TRAWL_HOME
@@ -16,7 +16,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 
 from jobs import platforms
-from local import airflow, elasticsearch, processes
+from local import airflow, elasticsearch, processes, spark
 from local.world import World
 from store import cli, ledger, settings
 from store.cli import TrawlError
@@ -47,12 +47,19 @@ def up(recorded: Path | None = None) -> dict[str, str]:
     """Addresses of everything, once it answers; the stand-in platforms replay `recorded` where it is given."""
     with concurrent.futures.ThreadPoolExecutor() as pool:  # the node and Airflow's tables need no platforms
         node = pool.submit(_told, "Elasticsearch", _elasticsearch)
-        tables = pool.submit(airflow.prepare)
+        tables, warm = pool.submit(airflow.prepare), pool.submit(_told, "Spark", _spark)
         stand_in = _told("platforms", lambda: _platforms(recorded))
         tables.result()
         page = pool.submit(_told, "search page", _page)
-        web = _told("Airflow", lambda: airflow.start(platform_environment(stand_in)))
-        return {"Elasticsearch": node.result(), "platforms": stand_in, "Airflow": web, "search page": page.result()}
+        given = {**platform_environment(stand_in), "TRAWL_SPARK_MASTER": warm.result()}
+        web = _told("Airflow", lambda: airflow.start(given))
+        return {
+            "Elasticsearch": node.result(),
+            "Spark": warm.result(),
+            "platforms": stand_in,
+            "Airflow": web,
+            "search page": page.result(),
+        }
 
 
 def _told(what: str, work: Callable[[], str]) -> str:
@@ -61,6 +68,11 @@ def _told(what: str, work: Callable[[], str]) -> str:
     address = work()
     print(f"  {what:<14} {address}  ({time.monotonic() - started:.0f} s)", flush=True)
     return address
+
+
+def _spark() -> str:
+    """The master that the user names, else a warm server of our own."""
+    return os.environ.get("TRAWL_SPARK_MASTER") or spark.start()
 
 
 def _elasticsearch() -> str:
@@ -140,6 +152,7 @@ def down() -> list[str]:
         "search page": lambda: processes.stop(PAGE),
         "platforms": lambda: processes.stop(PLATFORMS),
         "Airflow": airflow.stop,
+        "Spark": spark.stop,
         "Elasticsearch": lambda: elasticsearch.stop(settings.home()),
     }
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -152,6 +165,7 @@ def status() -> dict[str, str]:
     run, node = settings.home() / "run", elasticsearch.running(settings.home())
     found = {
         "Elasticsearch": node.url if node else None,
+        "Spark": spark.url(),
         "platforms": (run / "platforms.url").read_text().strip() if processes.running(PLATFORMS) else None,
         "Airflow": airflow.url() if airflow.status() else None,
         "search page": (run / "page.url").read_text() if processes.running(PAGE) else None,

@@ -4,6 +4,7 @@ Data files are named by their content, the manifest is put last in one atomic wr
 killed leaves nothing visible, a repeated run replaces, and readers never list folders.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -110,6 +111,13 @@ def get_bytes(path: str) -> bytes | None:
         return None
 
 
+def remove(path: str) -> None:
+    """Delete one object; nothing where there is none."""
+    system, root = filesystem()
+    with contextlib.suppress(FileNotFoundError):
+        system.delete_file(f"{root}/{path}")
+
+
 def manifest(path: str) -> Manifest | None:
     """The manifest of a partition, or None where it was never finished."""
     raw = get_bytes(f"{path}/{MANIFEST}")
@@ -207,11 +215,15 @@ def checked(path: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def batches(path: str, schema: pa.Schema, *, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a partition, file by file, in stored order."""
-    system, root = filesystem()
-    names = list(columns or schema.names)
     for file in must(path).files:
-        with system.open_input_file(f"{root}/{file.path}") as source:
-            yield from pq.ParquetFile(source).iter_batches(columns=names)
+        yield from file_batches(file, columns or schema.names)
+
+
+def file_batches(file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    """The rows of one file, in stored order."""
+    system, root = filesystem()
+    with system.open_input_file(f"{root}/{file.path}") as source:
+        yield from pq.ParquetFile(source).iter_batches(columns=list(columns))
 
 
 def read(path: str, schema: pa.Schema, *, columns: Sequence[str] | None = None) -> pa.Table:

@@ -1,12 +1,18 @@
 """Spark's door to the lake: partitions in as DataFrames, DataFrames out as partitions."""
 
+import functools
+import hashlib
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas import derive
 from store import lake, settings
@@ -16,24 +22,29 @@ if TYPE_CHECKING:
 
 FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
+ROWS_PER_TASK = 100_000  # of one part, where many are written at once
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 def session(name: str) -> "SparkSession":
-    """The process's session, on the master of the settings."""
+    """The process's session: on the master of the settings, or in the warm server that `sc://` names."""
     from pyspark.sql import SparkSession
 
+    master = settings.spark_master()
+    if master.startswith("sc://"):
+        return SparkSession.builder.remote(master).getOrCreate()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark would start the system's python
-    if settings.spark_master().startswith("local"):
+    if master.startswith("local"):
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]))
-    builder = SparkSession.builder.appName(name).master(settings.spark_master())
-    for key, value in _options().items():
+    builder = SparkSession.builder.appName(name).master(master)
+    for key, value in options().items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
 
 
-def _options() -> dict[str, str]:
+def options() -> dict[str, str]:
+    """Configuration of every session, and of a server that holds sessions."""
     return {
         "spark.driver.memory": settings.spark_memory(),
         "spark.sql.session.timeZone": "UTC",
@@ -70,18 +81,64 @@ def write(
     """Replace a partition by these rows, spread by hash of `key` and sorted by it: same rows, same bytes."""
 
     def put(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        from pyspark import TaskContext
-
-        context = TaskContext.get()
-        first = (context.partitionId() if context else 0) * 1000
         for number, table in enumerate(_tables(batches)):
-            file = lake.put_table(path, first + number, lake.checked(path, table, schema))
-            yield pa.RecordBatch.from_pylist([vars(file)])
+            yield _put(path, number, table, schema)
 
     spread = frames.select(*schema.names).repartition(settings.spark_parts(), *key).sortWithinPartitions(*key)
-    rows = map_arrow(spread, put, FILE_ROW).collect()
-    files = [lake.DataFile(**row.asDict()) for row in rows]
+    files = _files(map_arrow(spread, put, FILE_ROW))
     return lake.put_manifest(path, files, schema, inputs=inputs, extra=extra)
+
+
+def write_each(
+    frames: "DataFrame", paths: dict[str, str], schema: pa.Schema, *, key: Sequence[str], inputs: dict[str, list[str]]
+) -> dict[str, lake.Manifest]:
+    """Replace several partitions in one job: a row goes to the path of its column `part`. Same rows, same bytes.
+
+    `frames` is read twice: persist what is dear. A part of few rows is one file, since there are many of them.
+    """
+
+    def put(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for part, own in groupby(_slices(batches), key=lambda piece: piece[0]):
+            for number, table in enumerate(_tables(batch for _, batch in own)):
+                yield _put(paths[part], number, table, schema)
+
+    spread = _by_part(frames.select("part", *schema.names), key)
+    files = _files(map_arrow(spread, put, FILE_ROW))
+    own = {part: [file for file in files if file.path.startswith(f"{path}/")] for part, path in paths.items()}
+    return {part: lake.put_manifest(path, own[part], schema, inputs=inputs[part]) for part, path in paths.items()}
+
+
+def _by_part(frames: "DataFrame", key: Sequence[str]) -> "DataFrame":
+    """Rows of a part sorted by `key`, in as many tasks as its size asks for."""
+    from pyspark.sql import functions as F
+
+    sizes = {row["part"]: 1 + row["count"] // ROWS_PER_TASK for row in frames.groupBy("part").count().collect()}
+    tasks = F.create_map(*(F.lit(value) for pair in {"": 1, **sizes}.items() for value in pair))
+    numbered = frames.withColumn("task", F.pmod(F.xxhash64(*key), tasks[F.col("part")]))
+    spread = numbered.repartition(settings.spark_parts(), "part", "task").sortWithinPartitions("part", *key)
+    return spread.drop("task")
+
+
+def _slices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Each run of rows of one part, without the column that names it."""
+    for batch in batches:
+        runs, rows = pc.run_end_encode(batch["part"]), batch.drop_columns(["part"])
+        ends = runs.run_ends.to_pylist()
+        for start, end, part in zip([0, *ends], ends, runs.values.to_pylist(), strict=False):
+            yield part, rows.slice(start, end - start)
+
+
+def _put(path: str, number: int, table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
+    """One file of this task, and its row for the manifest."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    first = (context.partitionId() if context else 0) * 1000
+    return pa.RecordBatch.from_pylist([vars(lake.put_table(path, first + number, lake.checked(path, table, schema)))])
+
+
+def _files(rows: "DataFrame") -> list[lake.DataFile]:
+    return [lake.DataFile(**row.asDict()) for row in rows.collect()]
 
 
 def map_arrow(
@@ -95,6 +152,29 @@ def map_arrow(
         yield from function(batches)
 
     return frames.mapInArrow(mapped, shape)
+
+
+@contextmanager
+def shared(value: Any) -> Iterator[Callable[[], Any]]:
+    """A function that gives every worker this value: it lies in the lake meanwhile, and a worker process reads it once.
+
+    Not a broadcast, which a session in a server cannot make.
+    """
+    data = pickle.dumps(value, protocol=5)
+    path = f"scratch/{hashlib.sha256(data).hexdigest()}"
+    lake.put_bytes(path, data)
+    try:
+        yield functools.partial(_held, path)
+    finally:
+        lake.remove(path)
+
+
+@functools.lru_cache(maxsize=1)
+def _held(path: str) -> Any:
+    data = lake.get_bytes(path)
+    if data is None:
+        raise lake.PartitionMissing(path)
+    return pickle.loads(data)
 
 
 def _tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

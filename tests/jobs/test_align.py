@@ -65,7 +65,7 @@ def rows(night: str, *ids: str, page: int = 0, title: str = "t", status: str = "
 def stand(spark: Any, found: list[dict[str, Any]], *, whole: str) -> dict[str, tuple[str, str]]:
     shape = f"night string, page long, place long, {', '.join(_columns())}"
     frame = spark.createDataFrame([tuple(row.values()) for row in found], shape)
-    kept = align.standing(frame, whole).collect()
+    kept = align.standing(frame, {"weibo": whole} if whole else {}).collect()
     return {row["native_id"]: (row["status"], row["title"]) for row in kept}
 
 
@@ -86,7 +86,8 @@ def test_what_a_sweep_did_not_show_is_gone_but_a_feed_only_forgets(spark: Any) -
 
 def test_a_night_with_an_unreadable_page_is_no_sweep(spark: Any) -> None:
     outcomes = [("1", 0, 1, None), ("1", 1, 1, None), ("2", 0, 1, None), ("2", 1, None, 1)]
-    shape = "night string, page long, record long, reject long"
-    parsed = spark.createDataFrame(outcomes, shape).selectExpr("*", "cast(null as long) as event")
-    assert align.swept(parsed) == "1"
-    assert align.swept(parsed.where("night = '2'")) == ""
+    rows = [(name, *outcome) for name in ("taobao", "rss") for outcome in outcomes]  # a feed is never swept
+    shape = "platform string, night string, page long, record long, reject long"
+    parsed = spark.createDataFrame(rows, shape).selectExpr("*", "cast(null as long) as event")
+    assert align.swept(parsed, ["taobao", "rss"]) == {"taobao": "1"}
+    assert align.swept(parsed.where("night = '2'"), ["taobao"]) == {}
