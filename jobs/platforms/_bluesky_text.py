@@ -35,8 +35,9 @@ def _link(facet: Any) -> tuple[int, int, str] | None:
 
 def _told(words: str, url: str) -> str:
     """The address in place of its shortened form; after the words where they say something else."""
-    begun = words.removesuffix("...").removesuffix("…")
-    return url if begun and begun in url else f"{words} {url}"
+    begun, bare = words.removesuffix("...").removesuffix("…"), url.partition("://")[2]
+    is_address = "." in begun and any(told.startswith(begun) for told in (url, bare, bare.removeprefix("www.")))
+    return url if is_address else f"{words} {url}"
 
 
 def tags(record: Any) -> list[str]:

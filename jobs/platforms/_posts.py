@@ -30,6 +30,6 @@ def first_of(*values: Any) -> dict[str, Any]:
 
 
 def is_past(stamps: Iterable[Any], since: datetime | None) -> bool:
-    """True where a page has items and every one is older than `since`: newest first, nothing new can follow."""
-    read = [instant(stamp) for stamp in stamps]
-    return since is not None and bool(read) and all(moment is not None and moment[0] < since for moment in read)
+    """True where a page tells times and every one is before `since`: newest first, nothing new can follow."""
+    known = [read[0] for read in map(instant, stamps) if read]
+    return since is not None and bool(known) and max(known) < since
