@@ -33,7 +33,7 @@ NOTICE = (b"weui-msg", b"res.wx.qq.com", b"global_error_msg")
 LOST = {"删除": "deleted", "违规": "hidden", "投诉": "hidden", "无法查看": "hidden"}
 FOUND_AT = "https://weixin.sogou.com"
 FIELD = re.compile(r"<(\w+)>(?:<!\[CDATA\[(.*?)\]\]>|([^<]*))</\1>", re.DOTALL)
-SECONDS = re.compile(r"timeConvert\('(\d+)'\)")
+SECONDS = re.compile(r"timeConvert\('(\d+)'\)|class=\"s-p\" t=\"(\d+)\"")
 
 
 def lasting(url: Any) -> str | None:
@@ -62,7 +62,8 @@ def claims(body: bytes) -> bool:
 
 def is_search(body: bytes) -> bool:
     """Results as a page, or as JSON that holds XML."""
-    return SEARCH in body or b"<DOCUMENT" in body and b"<docid" in body
+    is_page = body.lstrip()[:1] == b"<"
+    return SEARCH in body if is_page else b"DOCUMENT" in body and b"docid" in body
 
 
 def items(page: Page) -> Iterator[Item | Reject]:
@@ -110,8 +111,13 @@ def _variables(told: str) -> dict[str, str]:
         literals = (literal[1:-1] for literal in re.findall(LITERAL, value))
         given = next((literal for literal in literals if literal), "")
         known.setdefault(name, "")
-        known[name] = known[name] or html.unescape(ESCAPE.sub(_escaped, given))
+        known[name] = known[name] or html.unescape(_whole(ESCAPE.sub(_escaped, given)))
     return known
+
+
+def _whole(text: str) -> str:
+    """Characters beyond the first plane are escaped by halves."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -182,7 +188,7 @@ def _result(node: LexborNode) -> Item:
         "title": clean(link.text()) if link else None,
         "body": clean(words.text()) if words else None,
         "author": filled(name=clean(account.text()) if account and not name else None),
-        **(first_of(stamp.group(1)) if stamp and not name else {}),
+        **(first_of(stamp.group(1) or stamp.group(2)) if stamp and not name else {}),
     }
 
 

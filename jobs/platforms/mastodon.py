@@ -111,7 +111,8 @@ def _item(status: dict[str, Any], original: Any, edited: str | None) -> Item:
     reply, updated_at = identity(status.get("in_reply_to_id")), instant(status.get("edited_at"))
     body, tags = _body(status), [clean(at(tag, "name")) for tag in many(status.get("tags"))]
     lang = primary_tag(status.get("language"))
-    relations = {"reply_to": reply, "repost_of": identity(at(original, "id")), "version_of": edited}
+    quoted = identity(at(original, "id"), at(status, "quote", "quoted_status_id"))
+    relations = {"reply_to": reply, "repost_of": quoted, "version_of": edited}
     return {
         "native_id": native_id or _edit(status, edited),
         "type": "post",

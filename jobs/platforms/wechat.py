@@ -94,7 +94,7 @@ def claims(page: Page) -> bool:
     """Messages with articles, errors by their two fields, saved pages of articles and of searches."""
     if page.body.lstrip()[:1] == b"<":
         return _wechat_html.claims(page.body)
-    if not any(mark in page.body for mark in (b'"news_item"', b'"errmsg"', b'"item_count"', b"<DOCUMENT")):
+    if not any(mark in page.body for mark in (b'"news_item"', b'"errmsg"', b'"item_count"', b"DOCUMENT")):
         return False
     payload = decoded(page)
     if at(payload, "errcode") is not None and isinstance(at(payload, "errmsg"), str):

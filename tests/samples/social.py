@@ -119,6 +119,8 @@ def _published(thing: Any) -> Iterator[dict[str, Any]]:
         for one in thing.get("orderedItems") or thing.get("items") or ():
             yield from _published(one)
     elif kind == "Tombstone" or kind in OBJECTS and "id" in thing:
+        if False in (thing.get("discoverable"), thing.get("indexable")):  # an actor who does not want to be found
+            return
         addressed = [to for name in ("to", "cc") for to in _listed(thing.get(name))]
         if not addressed or any(to in PUBLIC for to in addressed):
             yield thing

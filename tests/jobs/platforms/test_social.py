@@ -248,7 +248,7 @@ def test_what_lasts_of_an_address_names_the_article(url: str, kept: str, native_
 STYLED = """<!DOCTYPE html><html><head><title></title>
 <script>var biz = "" || "MzAwMDAwMDAwMQ=="; var sn = "" || "" || ""; var mid = "" || "" || "2650000011"; var idx = "1";
 var nickname = "山路"; var user_name = "gh_000000000001"; var ct = "1767308400";
-var msg_title = "雨后\\x26amp;山路 \\"上\\""; var msg_desc = "走完\\x0a说说"; var msg_cdn_url = "http://mmbiz.example.cn/c";</script>
+var msg_title = "雨后\\x26amp;山路\\ud83c\\udf40 \\"上\\""; var msg_desc = "走完\\x0a说说"; var msg_cdn_url = "http://mmbiz.example.cn/c";</script>
 </head><body><div class="rich_media"><h2 id="activity-name">  </h2><div class="rich_media_content" id="js_content">BODY
 <p><img data-src="http://mmbiz.example.cn/p?wx_fmt=png" src="data:image/gif;base64,AA"></p>
 <iframe class="video_iframe" data-src="https://v.example.com/iframe/preview.html?vid=v1"></iframe>
@@ -265,7 +265,7 @@ def test_a_saved_article_is_read_from_its_container_and_its_variables() -> None:
     item = one("wechat", saved("<section><p>第一天<span>下雨</span></p></section>"))
     assert item["native_id"] == "MzAwMDAwMDAwMQ==:2650000011:1"
     assert item["url"] == "https://mp.weixin.qq.com/s?__biz=MzAwMDAwMDAwMQ==&mid=2650000011&idx=1"
-    assert item["title"] == '雨后&山路 "上"' and item["summary"] == "走完\n说说" and item["body"] == "第一天下雨"
+    assert item["title"] == '雨后&山路🍀 "上"' and item["summary"] == "走完\n说说" and item["body"] == "第一天下雨"
     assert item["author"] == {"id": "gh_000000000001", "name": "山路"}
     assert item["created_at"] == datetime(2026, 1, 1, 23, tzinfo=UTC)
     assert [(medium["kind"], medium.get("duration_s")) for medium in item["media"]] == [
