@@ -109,7 +109,8 @@ def _original(parts: list[str]) -> Item | None:
     who = PROFILE.search(head.group())
     author = LexborHTMLParser(head.group()).css_first("a")
     name = clean(author.text()) if author else None
-    return _item(mid_of(link.group(1)), who.group(1) if who else None, name, words=parts[0], counts=told)
+    item = _item(mid_of(link.group(1)), who.group(1) if who else None, name, words=parts[0], counts=told)
+    return item if item["url"] else {**item, "url": f"https://weibo.cn/comment/{link.group(1)}"}
 
 
 def _item(mid: str | None, user: str | None, name: str | None, *, words: str, counts: str) -> Item:

@@ -31,6 +31,7 @@ POLICY = Policy(
 )
 COUNT = 100
 LISTS = ("statuses", "reposts", "favorites", "comments")
+MARKS = (b'"mid"', b'"statuses"', b'"error_code"', b'"api_rate_limits"', b'"trends"')
 TITLE = re.compile(r"【([^】]{2,120})】\s*")
 
 
@@ -69,6 +70,23 @@ def items(page: Page) -> Iterator[Item | Reject]:
         yield Reject("platform error", shown(payload))
     else:
         yield from each(_entries(payload), lambda entry: _entry(entry, page.fetched_at))
+
+
+def claims(page: Page) -> bool:
+    """Pages of weibo.cn; statuses and comments by their message id, lists of the API, limits, trends, errors."""
+    if page.body.lstrip()[:1] == b"<":
+        return any(mark in page.body for mark in (b"weibo.cn/mblog/", b'href="/mblog/', b"weibo.cn/comment/"))
+    if not any(mark in page.body for mark in MARKS):
+        return False
+    payload = decoded(page)
+    if isinstance(payload, dict) and ("api_rate_limits" in payload or {"error_code", "request"} <= payload.keys()):
+        return True
+    if isinstance(at(payload, "trends"), dict):
+        return all(isinstance(hour, list) for hour in payload["trends"].values())
+    if isinstance(at(payload, "statuses"), list) and "total_number" in payload:
+        return True
+    told = [entry if at(entry, "text") is not None else at(entry, "status") for entry in _entries(payload)[:3]]
+    return any(isinstance(one, dict) and identity(one.get("mid")) and {"text", "deleted"} & one.keys() for one in told)
 
 
 def _entries(payload: Any) -> list[Any]:
