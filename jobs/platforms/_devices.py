@@ -61,7 +61,7 @@ def sentence(noun: Any, functions: list[Function]) -> str:
     groups = (("can set", True), ("reads", False), ("has", None))
     told = [(verb, [_told(one) for one in functions if one.get("writable") is writable]) for verb, writable in groups]
     clauses = [f"{verb} {', '.join(parts)}" for verb, parts in told if parts]
-    return f"{words(noun) or 'device'}{', ' if clauses else ''}{'; '.join(clauses)}"
+    return f"{words(noun or '') or 'device'}{', ' if clauses else ''}{'; '.join(clauses)}"
 
 
 def _told(one: Function) -> str:

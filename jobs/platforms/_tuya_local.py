@@ -23,6 +23,7 @@ DOCUMENTS = re.compile(rb"^---(?:[ \t].*)?$", re.MULTILINE)
 MARK = re.compile(rb"^(?:entities|primary_entity|products):", re.MULTILINE)
 POINT = re.compile(rb"^\s+(?:- )?dps:", re.MULTILINE)
 MOST_ALIASES = 20  # each can double what a document unfolds to
+DEEPEST = 50
 READ_ONLY = ("sensor", "binary_sensor", "event", "camera")
 KINDS = {"boolean": "switch", "integer": "level", "float": "level", "string": "mode", "bitfield": "sensor"}
 
@@ -44,12 +45,21 @@ def items(page: Page) -> Iterator[Item | Reject]:
 
 def _loaded(text: bytes) -> Any:
     try:
-        aliases = sum(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.CSafeLoader))
-        if aliases > MOST_ALIASES:
-            return Reject("too many aliases", shown(text))
-        return yaml.load(text, Loader=yaml.CSafeLoader)
+        unsafe = _unsafe(text)
+        return Reject(unsafe, shown(text)) if unsafe else yaml.load(text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, *BROKEN) as error:
         return Reject("not json or yaml", f"{type(error).__name__} {error}: {shown(text)}")
+
+
+def _unsafe(text: bytes) -> str | None:
+    """Why a document must not be built: the loader recurses without a limit and unfolds what aliases repeat."""
+    depth = aliases = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        aliases += isinstance(event, yaml.AliasEvent)
+        if depth > DEEPEST or aliases > MOST_ALIASES:
+            return "nested too deep" if depth > DEEPEST else "too many aliases"
+    return None
 
 
 def _definition(document: Any) -> Iterator[Item | Reject]:
@@ -61,13 +71,13 @@ def _definition(document: Any) -> Iterator[Item | Reject]:
         return
     functions = distinct(one for entity in entities for one in _entity(entity))
     for product in many(products) or [None]:
-        yield checked(_product(product, name, functions, str(entities[0].get("entity"))))
+        yield checked(_product(product, name, functions, _noun(entities[0])))
 
 
 def _product(product: Any, name: str | None, functions: list[Function], noun: str) -> Item:
     native_id, own = identity(at(product, "id")), clean(at(product, "name"))
     maker = clean(at(product, "manufacturer"))
-    model = model_number(at(product, "model")) or next(filter(None, map(_model, (own or "").split())), None)
+    model = next(filter(None, map(_model, f"{at(product, 'model') or ''} {own or ''}".split())), None)
     told = "\n".join([name or noun, *(one["name"] for one in functions)])
     parts = dict.fromkeys(part for part in (maker, clean(at(product, "model")), own, name) if part)
     return {
@@ -83,23 +93,29 @@ def _product(product: Any, name: str | None, functions: list[Function], noun: st
 
 
 def _model(word: str) -> str | None:
-    """A word of capitals and digits; a size or a year is none."""
-    return model_number(word) if re.fullmatch(r"(?=.*\d)(?=.*[A-Z])[A-Z0-9/._-]{4,}", word) else None
+    """A word of capitals and digits; a size, a voltage or a year is none."""
+    return model_number(word) if re.fullmatch(r"(?=.*\d)[A-Z][A-Z0-9/._-]{3,}", word) else None
 
 
 def _entity(entity: dict[str, Any]) -> Iterator[Function]:
     """The data points of an entity; its main one is called after the entity, hidden ones are left out."""
-    kind, points = str(entity.get("entity")), [point for point in many(entity.get("dps")) if isinstance(point, dict)]
-    own = entity.get("name") or entity.get("translation_key") or entity.get("class")
+    kind, points = _noun(entity), [point for point in many(entity.get("dps")) if isinstance(point, dict)]
+    own = identity(entity.get("name"), entity.get("translation_key"), entity.get("class"))
     for point in points:
-        if point.get("hidden") is True or not point.get("name"):
+        code = identity(point.get("name"))
+        if point.get("hidden") is True or not code:
             continue
-        is_main = point["name"] in (kind, "value", "option", "sensor", "button")
-        name = (own or kind) if is_main else point["name"] if not own else f"{own} {point['name']}"
-        yield _point(point, name, is_read_only=kind in READ_ONLY or point.get("readonly") is True)
+        is_main = code in (kind, "value", "option", "sensor", "button")
+        name = (own or kind) if is_main else f"{own} {code}" if own else code
+        is_read_only = kind in READ_ONLY or point.get("readonly") is True or code.startswith("current_")
+        yield _point(point, name, is_read_only=is_read_only)
 
 
-def _point(point: dict[str, Any], name: Any, *, is_read_only: bool) -> Function:
+def _noun(entity: dict[str, Any]) -> str:
+    return identity(entity.get("entity")) or "device"
+
+
+def _point(point: dict[str, Any], name: str, *, is_read_only: bool) -> Function:
     mappings = [one for one in many(point.get("mapping")) if isinstance(one, dict)]
     scale = next((one["scale"] for one in mappings if isinstance(one.get("scale"), (int, float))), 1)
     limits, code = at(point, "range"), str(point.get("type"))

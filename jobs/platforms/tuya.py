@@ -117,7 +117,8 @@ def items(page: Page) -> Iterator[Item | Reject]:
         yield Reject("platform error", shown(payload))
     elif named := SPECIFICATION.search(page.request.url):
         told = dict(parse_qsl(urlsplit(page.request.url).fragment))
-        yield from each([{**told, **(at(payload, "result") or {}), "id": named.group(1)}], _entry)
+        given = {**told, "id": named.group(1)}
+        yield from each([at(payload, "result")], lambda result: _entry({**result, **given}))
     else:
         yield from each(_entries(payload), _entry)
 

@@ -149,6 +149,5 @@ def _words(url: str) -> str | None:
 
 def _address(host: str | None, path: str) -> str:
     """The page's address without tracking; its path where the log names no host."""
-    return (
-        canonical(path if "://" in path else f"https://{host}{path}") if host or "://" in path else None
-    ) or unquote(urlsplit(path).path)
+    full = path if "://" in path else f"https://{host.removesuffix(':443')}{path}" if host else None
+    return canonical(full) or unquote(urlsplit(path).path)
