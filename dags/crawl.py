@@ -47,8 +47,15 @@ PLATFORMS = {
     "mastodon": "15 0 * * *",
     "activitypub": "20 0 * * *",
     "bluesky": "25 0 * * *",
+    "homeassistant": "5 3 * * *",
+    "smartthings": "10 3 * * *",
+    "tuya": "15 3 * * *",
+    "matter": "20 3 * * *",
+    "weblog": "25 3 * * *",
+    "clickstream": "30 3 * * *",
 }
-WITHOUT_MEDIA = {"ubi"}  # behaviour events point to no files
+# Behaviour events point to no files; the pictures of a home are nobody's business.
+WITHOUT_MEDIA = {"ubi", "homeassistant", "smartthings", "tuya", "matter", "weblog", "clickstream"}
 
 for platform, schedule in PLATFORMS.items():
     with DAG(

@@ -90,4 +90,7 @@ def asked(request: Request) -> dict[str, str]:
 
 def shown(thing: Any) -> str:
     """The first 300 characters of anything."""
-    return (thing.decode("utf-8", "replace") if isinstance(thing, bytes) else str(thing))[:300]
+    try:
+        return thing[:1200].decode("utf-8", "replace")[:300] if isinstance(thing, bytes) else str(thing)[:300]
+    except RecursionError:
+        return f"a {type(thing).__name__} nested too deep to be shown"

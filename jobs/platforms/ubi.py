@@ -2,21 +2,22 @@
 
 Source  GET /events.jsonl?date=YYYY-MM-DD, `from` and `size` count lines; the schema is UBI, User Behavior Insights 1.3
         (https://github.com/o19s/ubi)
+Also    events and queries as one JSON object, as a list, or as hits of the indices that the UBI plugins fill
 Units   position counts from 1; timestamps are UTC
 
-An event names what it acted on by object_id_field "record_id". An event without id gets a hash of its line, so that a
-line which is delivered twice stays one event.
+An event names what it acted on by object_id_field "record_id". An event without id gets a hash of its content, so that
+one which is delivered twice stays one. A query is a search; a request to search carries none but the time of its page.
 """
 
-import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from jobs.platforms import Item, Page, Policy, Reject, Request, Window, context
-from jobs.platforms._reading import at, each, identity, shown
-from models.markup import clean
+from jobs.platforms._events import event
+from jobs.platforms._reading import at, decoded, each, identity, many, shown
 from models.times import instant
 from models.values import count
 
@@ -26,14 +27,7 @@ POLICY = Policy(
     requests_per_s=20,
 )
 SIZE = 5000
-ACTIONS = {
-    "search": ("search", "query", "on_search"),
-    "view": ("view", "item_view", "product_view", "impression"),
-    "click": ("click", "item_click", "product_click", "click_through"),
-    "cart": ("cart", "add_to_cart", "item_add_to_cart"),
-    "buy": ("buy", "purchase", "transaction", "item_purchase"),
-}
-OURS = {theirs: ours for ours, names in ACTIONS.items() for theirs in names}
+MARKS = (b'"action_name"', b'"user_query"')
 
 
 def first(window: Window) -> Request:
@@ -53,35 +47,43 @@ def _lines(window: Window, start: int) -> Request:
 
 
 def items(page: Page) -> Iterator[Item | Reject]:
-    """{"event": ...} per line."""
-    yield from each((line for line in page.body.splitlines() if line.strip()), _line)
+    """{"event": ...} per event or query."""
+    whole = decoded(page)
+    if isinstance(whole, Reject):
+        lines = (line for line in page.body.splitlines() if line.strip())
+        yield from each(lines, lambda line: _line(line, page.fetched_at))
+        return
+    told = at(whole, "hits", "hits") if at(whole, "hits") is not None else whole
+    yield from each(many(told), lambda one: iter([_event(at(one, "_source") or one, page.fetched_at)]))
 
 
-def _line(line: bytes) -> Iterator[Item | Reject]:
+def claims(page: Page) -> bool:
+    """Events and queries of this schema."""
+    return page.body.lstrip()[:1] in (b"{", b"[") and any(mark in page.body for mark in MARKS)
+
+
+def _line(line: bytes, fetched_at: datetime) -> Iterator[Item | Reject]:
     try:
-        event = orjson.loads(line)
+        yield _event(orjson.loads(line), fetched_at)
     except orjson.JSONDecodeError as error:
         yield Reject("not json", f"{error}: {shown(line)}")
-        return
-    yield _event(event, line)
 
 
-def _event(event: Any, line: bytes) -> Item | Reject:
-    told, user = instant(at(event, "timestamp")), identity(at(event, "user_id"), at(event, "client_id"))
-    action = OURS.get(str(at(event, "action_name") or "").lower())
-    if action is None:
-        return Reject("unknown action", shown(line))
-    if told is None or user is None:
-        return Reject("no time" if told is None else "no user", shown(line))
-    details = at(event, "event_attributes")
+def _event(told: Any, fetched_at: datetime) -> Item | Reject:
+    source = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    asked = at(told, "ext", "ubi")
+    query = asked if asked is not None else told
+    is_query = at(told, "action_name") is None and at(query, "user_query") is not None
+    moment = instant(at(told, "timestamp")) or ((fetched_at, "day") if asked is not None else None)
+    details = at(told, "event_attributes")
     is_record = at(details, "object", "object_id_field") == "record_id"
-    made = {
-        "event_id": identity(at(event, "event_id")) or hashlib.blake2b(line, digest_size=12).hexdigest(),
-        "user_id": user,
-        "action": action,
-        "record_id": identity(at(details, "object", "object_id")) if is_record else None,
-        "query": clean(at(event, "user_query")),
-        "position": count(at(details, "position", "ordinal")),
-        "occurred_at": told[0],
-    }
-    return {"event": made}
+    return event(
+        "search" if is_query else at(told, "action_name"),
+        source=source,
+        user=identity(at(query, "user_id"), at(query, "client_id")),
+        at=moment[0] if moment else None,
+        event_id=identity(at(told, "event_id"), at(query, "query_id") if is_query else None),
+        record_id=identity(at(details, "object", "object_id")) if is_record else None,
+        query=at(query, "user_query"),
+        position=count(at(details, "position", "ordinal")),
+    )
