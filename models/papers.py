@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from models.identifiers import doi
-from models.markup import clean, primary_tag
+from models.markup import clean, plain, primary_tag
 from models.times import MONTHS, YEARS, Instant, instant
 
 NUMBERS = re.compile(
     r"(?<!\d)(\d{4})(?!\d)(?:\s*[-/.年]\s*(\d{1,2})(?!\d)(?:\s*[-/.月]\s*(\d{1,2})(?!\d))?)?", re.ASCII
 )
 NAMED = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]{3})[a-z]*\.?\s+(?:(\d{1,2}),\s*)?(\d{4})", re.ASCII)
+MARKUP = re.compile(r"</[a-z]|<(?:p|br)\b|&(?:amp|lt|gt|quot|#\d+);", re.IGNORECASE)
 HAN = re.compile("[\u3400-\u9fff]")
 MOST_NAMES = 20  # of thousands, where a collaboration signs
 # Source  ISO 639-2, both of its code sets, for the languages in which most papers are written
@@ -77,6 +78,12 @@ def language(told: Any) -> str | None:
     """BCP 47 primary tag of "en", "en-US", "eng"; three letters become two where there are two."""
     tag = primary_tag(told.strip()) if isinstance(told, str) else None
     return LANGUAGES.get(tag, tag) if tag else None
+
+
+def prose(told: Any) -> str | None:
+    """Plain text of what seldom is markup: "a<b" in a formula is no tag."""
+    is_markup = isinstance(told, str) and MARKUP.search(told)
+    return plain(told) if is_markup else clean(told)
 
 
 def person(name: Any, given: Any = None) -> str | None:
