@@ -1,4 +1,4 @@
-"""What records of papers need on every platform: partial dates, names, where a paper appeared, an id where none is given."""
+"""What records of papers need on every platform: partial dates, names, where it appeared, an id where none is given."""
 
 import hashlib
 import re
@@ -111,7 +111,7 @@ def byline(
 
 
 def title_id(title: str | None, first_author: str | None, year: int | None) -> str | None:
-    """Hash of title, first author and year without case, accents of width, punctuation and spaces; None without title."""
+    """Hash of title, first author and year, whatever their case, width, punctuation and spaces; None without title."""
     words = [_bare(title), _bare(first_author), str(year or "")]
     return hashlib.blake2b("\n".join(words).encode(), digest_size=12).hexdigest() if words[0] else None
 

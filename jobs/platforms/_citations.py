@@ -1,7 +1,8 @@
 """References as catalogues export them: BibTeX, RIS, EndNote, RefWorks, NoteExpress, GB/T 7714 lines, CSV.
 
-A reference is read into lists of texts by the names of `FIELDS`. The libraries for BibTeX and RIS get one reference at a
-time: what one of them breaks costs itself alone, and the macros of BibTeX, which can grow without bound, are not followed.
+A reference is read into lists of texts by the names of `FIELDS`. The libraries for BibTeX and RIS get one reference at
+a time: what one of them breaks costs itself alone, and the macros of BibTeX, which can grow without bound, are not
+followed.
 """
 
 import csv
@@ -21,7 +22,8 @@ from jobs.platforms._reading import BROKEN, shown
 Reference = dict[str, list[str]]
 
 FIELDS = (
-    "type title author journal year volume issue start end pages abstract keywords doi issn isbn url lang publisher provider"
+    "type title author journal year volume issue start end pages abstract keywords doi issn isbn url lang publisher"
+    " provider"
 ).split()
 # Source  https://www.ris.app, EndNote's and RefWorks' import filters, NoteExpress' field names
 RIS = {
@@ -135,6 +137,11 @@ def decoded(body: bytes) -> str:
     return body.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
+def opening(body: bytes) -> bytes:
+    """The first bytes without order mark; of UTF-16 its ASCII, as every mark of a format is."""
+    return re.sub(rb"\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)|\0", b"", body[:20_000])
+
+
 def form_of(text: str) -> str | None:
     """The format whose mark comes first; None where there is none."""
     found = ((match.start(), form) for form, mark in MARKS.items() if (match := mark.search(text[:20_000])))
@@ -194,18 +201,22 @@ def _ris(text: str) -> Reference:
 def _tagged(text: str, form: str) -> Reference:
     """Lines of tag and value; a line without a known tag goes on with the one before."""
     pattern, names = TAGGED[form]
-    found: Reference = {}
-    values = [""]
+    found: dict[str, list[list[str]]] = {}
+    lines = [""]
     for line in text.split("\n"):
         match = pattern.match(line)
         if match:
-            values = found.setdefault(names.get(match.group(1), "unread"), [])
-            values.append(match.group(2).strip())
+            lines = [match.group(2).strip()]
+            found.setdefault(names.get(match.group(1), "unread"), []).append(lines)
         elif line.strip():
-            values[-1] = (
-                f"{values[-1]} {line.strip()}".strip() if values[-1][-1:].isascii() else values[-1] + line.strip()
-            )
-    return found
+            lines.append(line.strip())
+    return {name: [_joined(lines) for lines in values] for name, values in found.items()}
+
+
+def _joined(lines: list[str]) -> str:
+    """Wrapped lines as one: a space between them, where the script has spaces."""
+    spaces = [" " if line[-1:].isascii() and line else "" for line in lines]
+    return "".join(line + space for line, space in zip(lines, spaces, strict=True)).strip()
 
 
 def _gbt(text: str) -> Iterator[Reference | Reject]:

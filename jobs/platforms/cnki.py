@@ -3,8 +3,8 @@
 Source  files of the export dialogue: RefWorks, EndNote, NoteExpress, GB/T 7714 lines; UTF-8 or GB 18030
 Units   dates are years
 
-Its RefWorks has ways of its own: authors share one A1, joined by semicolons, at times without a space before them; a thesis
-names its supervisors as A3 and its university as PB; OP holds all pages. A link tells the database and the file name.
+Its RefWorks has ways of its own: authors share one A1, joined by semicolons, at times without a space before them; a
+thesis names its supervisors as A3 and its university as PB; OP holds all pages. A link tells database and file name.
 """
 
 import re
@@ -33,7 +33,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
 
 def claims(page: Page) -> bool:
     """A format that only CNKI exports, or one that all do with CNKI's name in it."""
-    head = page.body[:20_000].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf")
+    head = _citations.opening(page.body)
     return OWN.search(head) is not None or SHARED.search(head) is not None and MARK.search(page.body) is not None
 
 

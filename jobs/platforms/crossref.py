@@ -1,11 +1,11 @@
 """Crossref: works registered with a DOI, whatever was indexed since the last crawl.
 
-Source  GET /works, `cursor` from "*" on, 1000 `rows` a page, `filter` from-index-date; one walk per target filter, such as
-        issn:1234-5679 or prefix:10.5555 (https://api.crossref.org/swagger-ui, terms as of 2026-01)
+Source  GET /works, `cursor` from "*" on, 1000 `rows` a page, `filter` from-index-date; one walk per target filter, such
+        as issn:2049-3630 or prefix:10.5555 (https://api.crossref.org/swagger-ui, terms as of 2026-01)
 Units   dates are `date-parts` of year, month and day, each further part optional
 
-Titles are HTML, abstracts JATS. There is always a next cursor: an empty page is the last one. `mailto` is a courtesy that puts the crawl into
-the faster pool. Works are never deleted; a retraction is a work of its own.
+Titles are HTML, abstracts JATS. There is always a next cursor: an empty page is the last one. `mailto` is a courtesy
+that puts the crawl into the faster pool. Works are never deleted; a retraction is a work of its own.
 """
 
 import re
@@ -97,7 +97,7 @@ def _listed(payload: Any) -> list[Any]:
 
 def claims(page: Page) -> bool:
     """A message of the API, or a work with the names that only Crossref gives."""
-    is_message = b'"message-type"' in page.body and b'"message-version"' in page.body
+    is_message = b'"message-type"' in page.body and b'"status"' in page.body
     return is_message or b'"is-referenced-by-count"' in page.body
 
 

@@ -1,7 +1,7 @@
 """OpenAlex: works of the open catalogue, those published since the last crawl.
 
-Source  GET /works, `cursor` from "*" on, 100 `per_page`, `filter` from_publication_date; one walk per target filter, such
-        as primary_location.source.id:S137773608 (https://developers.openalex.org, terms as of 2026-02)
+Source  GET /works, `cursor` from "*" on, 100 `per_page`, `filter` from_publication_date; one walk per target filter,
+        such as primary_location.source.id:S137773608 (https://developers.openalex.org, terms as of 2026-02)
 Also    single works, and the files of merged ids that come with the snapshot (merge_date,id,merge_into_id)
 Units   10,000 lists a day
 

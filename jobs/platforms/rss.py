@@ -41,7 +41,9 @@ NEXT = re.compile(rb"<(?:\w+:)?link\b[^>]*\brel\s*=\s*[\"']next[\"'][^>]*>", re.
 HREF = re.compile(rb"\bhref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
 # Possessive: what stands before the root element is read once, however much of it there is.
 ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?>\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\])?\s*+>)*+<(?:\w+:)?(rss|feed|rdf|channel)\b",
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?"
+    rb"(?>\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\])?\s*+>)*+"
+    rb"<(?:\w+:)?(rss|feed|rdf|channel)\b",
     re.IGNORECASE | re.DOTALL,
 )
 PRICE = re.compile(r"([\d.,]+)\s*([A-Z]{3})|([A-Z]{3})\s*([\d.,]+)", re.ASCII)

@@ -27,5 +27,5 @@ def items(page: Page) -> Iterator[Item | Reject]:
 
 def claims(page: Page) -> bool:
     """BibTeX, RIS, EndNote or its own CSV, and no word of CNKI, which exports EndNote too."""
-    head = page.body[:20_000].replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf")
+    head = _citations.opening(page.body)
     return FORMATS.search(head) is not None and not CHINESE.search(page.body)
