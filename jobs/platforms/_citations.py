@@ -112,6 +112,7 @@ GBT_REST = re.compile(
     r"\s*(?P<volume>\d{1,5})?\s*(?:[(（](?P<issue>[^)）]{1,20})[)）])?\s*(?:[:：]\s*(?P<pages>[\d+,\s-]{1,30}))?"
 )
 FULL_STOP = re.compile(r"(?<!\d)[.．。]\s*|[.．。]\s+|[.．。](?!\d)\s*")
+LONGEST_BIBTEX = 100_000  # characters of one entry: the grammar goes over them many times
 MOST_LATEX = 20_000  # characters: the decoder is slow on more
 
 
@@ -173,6 +174,8 @@ def _bibtex(text: str) -> Reference | None:
     """The one entry; None of @comment, @preamble and @string. Raises ValueError where an entry is not closed."""
     if re.match(r"\s*@(?:comment|preamble|string)", text, re.IGNORECASE):
         return None
+    if text.count("{") != text.count("}") or len(text) > LONGEST_BIBTEX:
+        raise ValueError("no entry that is closed" if len(text) <= LONGEST_BIBTEX else "too long")
     parser = _parser()
     parser.bib_database = BibDatabase()
     entries = parser.parse(text, partial=True).entries

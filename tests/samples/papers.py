@@ -85,6 +85,7 @@ def crossref(path: Path) -> list[Expected]:
 def _work(work: dict[str, Any]) -> Expected:
     parts = [(work.get(name) or {}).get("date-parts") for name in ("issued", "published", "created")]
     has_time = any(isinstance(part, list) and part and part[0] and part[0][0] for part in parts)
+    has_time = has_time or bool((work.get("created") or {}).get("date-time"))
     return Expected(work["DOI"].lower(), bool(work.get("title") or work.get("abstract")), has_time)
 
 

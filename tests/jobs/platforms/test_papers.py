@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from pages import page
 from jobs import platforms
 from jobs.platforms import Page, PageBroken, Reject, Request, Window
 from schemas.record import RECORD
+from tests.samples.papers import COUNTERS
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "platforms"
 
 PAPERS = ("cnki", "crossref", "oai_pmh", "openalex", "scholar")
 SINCE = datetime(2026, 1, 1, 23, 0, tzinfo=UTC)
@@ -564,6 +568,17 @@ def test_a_platform_claims_its_own_payloads_and_no_other() -> None:
             assert [name for name in CLAIMED if platforms.load(name).claims(page(body))] == [owner] * (
                 owner != "nobody"
             ), body
+
+
+@pytest.mark.parametrize(("folder", "name"), [*((one, one) for one in ("cnki", "crossref", "oai_pmh")), ("rss_atom", "rss")])
+def test_an_independent_count_finds_the_same(folder: str, name: str) -> None:
+    [saved] = (GOLDEN / name).glob("page.*")
+    found = [item for item in read(name, saved.read_bytes()) if isinstance(item, dict)]
+    told = [one for one in COUNTERS[folder](saved) if one.has_text]
+    live = [item for item in found if item.get("status", "live") == "live"]
+    assert len(told) == len(live) and all(("created_at" in item) is one.has_time for one, item in zip(told, live, strict=True))
+    for one, item in zip(told, live, strict=True):
+        assert any(one.key in str(item.get(column)) for column in ("native_id", "url", "title"))
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<?", b"<!--", b"<!DOCTYPE [", b"<rss"]), st.integers(0, 3000))
