@@ -1,7 +1,7 @@
 """OAI-PMH: records of a repository, those changed since the last crawl, deletions included.
 
-Source  GET verb=ListRecords with `metadataPrefix`, `set`, `from`; then `resumptionToken` alone; one walk per target: a set
-        of the repository, or another repository's address with these parameters
+Source  GET verb=ListRecords with `metadataPrefix`, `set`, `from`; then `resumptionToken` alone; one walk per target: a
+        set of the repository, or another repository's address with these parameters
         (https://www.openarchives.org/OAI/openarchivesprotocol.html, version 2.0; arXiv's terms as of 2026-01)
 Also    answers to GetRecord, and deletions in ListIdentifiers
 Units   `from` is a day, the granularity that every repository has

@@ -570,13 +570,17 @@ def test_a_platform_claims_its_own_payloads_and_no_other() -> None:
             ), body
 
 
-@pytest.mark.parametrize(("folder", "name"), [*((one, one) for one in ("cnki", "crossref", "oai_pmh")), ("rss_atom", "rss")])
+@pytest.mark.parametrize(
+    ("folder", "name"), [*((one, one) for one in ("cnki", "crossref", "oai_pmh")), ("rss_atom", "rss")]
+)
 def test_an_independent_count_finds_the_same(folder: str, name: str) -> None:
     [saved] = (GOLDEN / name).glob("page.*")
     found = [item for item in read(name, saved.read_bytes()) if isinstance(item, dict)]
     told = [one for one in COUNTERS[folder](saved) if one.has_text]
     live = [item for item in found if item.get("status", "live") == "live"]
-    assert len(told) == len(live) and all(("created_at" in item) is one.has_time for one, item in zip(told, live, strict=True))
+    assert len(told) == len(live) and all(
+        ("created_at" in item) is one.has_time for one, item in zip(told, live, strict=True)
+    )
     for one, item in zip(told, live, strict=True):
         assert any(one.key in str(item.get(column)) for column in ("native_id", "url", "title"))
 
