@@ -2,8 +2,8 @@
 
 ## What it does
 `crawl` walks the platform's API, page by page, and stores every page exactly as it was received before anything
-reads it. `media` then fetches the pictures, sounds and videos that the pages point to (`ubi` has none). Nothing
-else is touched: the DAG `build` turns pages into documents.
+reads it. `media` then fetches the pictures, sounds and videos that the pages point to (behaviour and papers have none).
+Nothing else is touched: the DAG `build` turns pages into documents.
 
 | task | reads | writes |
 |---|---|---|
@@ -56,6 +56,14 @@ PLATFORMS = {
 }
 # Behaviour events point to no files; the pictures of a home are nobody's business.
 WITHOUT_MEDIA = {"ubi", "homeassistant", "smartthings", "tuya", "matter", "weblog", "clickstream"}
+    "scholar": "5 1 * * *",
+    "cnki": "10 1 * * *",
+    "oai_pmh": "15 1 * * *",
+    "crossref": "20 1 * * *",
+    "openalex": "25 1 * * *",
+}
+# Behaviour events and references point to no files.
+WITHOUT_MEDIA = {"ubi", "scholar", "cnki", "oai_pmh", "crossref", "openalex"}
 
 for platform, schedule in PLATFORMS.items():
     with DAG(

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 LABELLED = re.compile(
     r"(?<![A-Za-z])(?:"
@@ -13,6 +14,18 @@ LABELLED = re.compile(
     re.IGNORECASE,
 )
 DOI = re.compile(r"10\.\d{4,9}/[\w./()-]+", re.ASCII)
+WHOLE_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s\"]+)", re.IGNORECASE | re.ASCII)
+ARXIV = re.compile(
+    r"(?:(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/|oai:arxiv\.org:|arxiv:\s*"
+    r"|(?:https?://doi\.org/)?10\.48550/arxiv\.)?"
+    r"(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3})"
+    r"(?:v\d{1,3})?(?:\.pdf)?(?:\s*\[[\w.-]+\])?",
+    re.IGNORECASE | re.ASCII,
+)
+PMID = re.compile(
+    r"(?:(?:https?://)?(?:pubmed\.ncbi\.nlm\.nih\.gov|www\.ncbi\.nlm\.nih\.gov/pubmed)/|pmid:?\s*)?([1-9]\d{0,7})/?",
+    re.IGNORECASE | re.ASCII,
+)
 MODEL = re.compile(r"(?=[\w./-]*\d)[A-Za-z0-9][A-Za-z0-9./_-]{2,39}", re.ASCII)
 
 
@@ -56,9 +69,41 @@ def isbn(value: Any) -> str | None:
 
 
 def doi(value: Any) -> str | None:
-    """Lower-case DOI without its resolver."""
-    match = DOI.search(str(value or ""))
+    """Lower-case DOI without its resolver: the whole value, as old ones hold nearly any sign, else one in a text."""
+    told = str(value or "").strip()
+    whole = WHOLE_DOI.fullmatch(unquote(told) if "%" in told else told)
+    if whole:
+        return whole.group(1).lower().rstrip(".,;")
+    match = DOI.search(told)
     return match.group().lower().rstrip(".") if match else None
+
+
+def arxiv(value: Any) -> str | None:
+    """arXiv number without version, of "2101.00001v2", "hep-th/9901001", an address, an OAI identifier or a DOI.
+
+    Source  https://info.arxiv.org/help/arxiv_identifier.html: year and month, then 4 or 5 digits; 3 before April 2007
+    """
+    match = ARXIV.fullmatch(str(value or "").strip())
+    return match.group(1).lower() if match else None
+
+
+def pmid(value: Any) -> str | None:
+    """PubMed number, at most 8 digits, of the number, "PMID: 123" or an address."""
+    match = PMID.fullmatch(str(value or "").strip()) if not isinstance(value, (bool, float)) else None
+    return match.group(1) if match else None
+
+
+def issn(value: Any) -> str | None:
+    """ISSN with its hyphen, whose check digit is right.
+
+    Source  ISO 3297: weights 8 to 2, modulo 11, X is ten.
+    """
+    digits = re.sub(r"^ISSN:?|[\s-]", "", str(value or "").strip().upper())
+    if not re.fullmatch(r"\d{7}[\dX]", digits, re.ASCII) or digits == "00000000":
+        return None
+    values = [10 if digit == "X" else int(digit) for digit in digits]
+    weighted = sum(weight * digit for weight, digit in zip(range(8, 0, -1), values, strict=True))
+    return None if weighted % 11 else f"{digits[:4]}-{digits[4:]}"
 
 
 def model_number(value: Any) -> str | None:

@@ -39,6 +39,13 @@ DELETED = re.compile(rb"<at:deleted-entry\b[^>]*?\bref\s*=\s*[\"']([^\"']{1,500}
 DECLARED = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s*<\?xml[^>]*\bencoding\s*=")
 NEXT = re.compile(rb"<(?:\w+:)?link\b[^>]*\brel\s*=\s*[\"']next[\"'][^>]*>", re.IGNORECASE)
 HREF = re.compile(rb"\bhref\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+# Possessive: what stands before the root element is read once, however much of it there is.
+ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?"
+    rb"(?>\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\])?\s*+>)*+"
+    rb"<(?:\w+:)?(rss|feed|rdf|channel)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 PRICE = re.compile(r"([\d.,]+)\s*([A-Z]{3})|([A-Z]{3})\s*([\d.,]+)", re.ASCII)
 MEDIA_KINDS = {"image": "image", "audio": "audio", "video": "video"}
 MOST_PICTURES = 20
@@ -103,6 +110,15 @@ def items(page: Page) -> Iterator[Item | Reject]:
     yield from each(entries, lambda entry: iter([checked(_entry(entry, feed.feed, page.request.url))]))
     for ref in DELETED.findall(page.body):
         yield {"native_id": ref.decode("utf-8", "replace"), "type": "page", "status": "deleted"}
+
+
+def claims(page: Page) -> bool:
+    """The root element of a feed; RDF says of itself that it is one, as much else is RDF."""
+    told = page.body[:8000].replace(b"\0", b"")
+    root = ROOT.match(told)
+    if root is None or root.group(1).lower() != b"rdf":
+        return root is not None
+    return any(word in told for word in (b"rss", b"<item", b"channel"))
 
 
 def _entry(entry: Any, feed: Any, base: str) -> Item:

@@ -4,14 +4,13 @@ On day 0 the feed holds everything, later what is new or changed within the last
 """
 
 from email.utils import format_datetime
-from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
+from local.platforms import changes
 from local.platforms.answers import Answer, Appearance, Ask, World, moment
 
 SIZE = 50
 KEPT_DAYS = 7
-STEP = 1000  # appearances compared at a time
 TYPE = "application/rss+xml; charset=utf-8"
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -52,22 +51,9 @@ def _page(world: World, day: int, page: int) -> tuple[list[Appearance], bool]:
     start = (page - 1) * SIZE
     if day == 0:
         return world.page("rss", day=0, start=start, size=SIZE), start + SIZE >= world.size("rss", 0)
-    changed = _changed(world, day)
+    changed = changes.changed(world, "rss", day, max(0, day - KEPT_DAYS))
     found = (world.get("rss", native_id, day=day) for native_id in changed[start : start + SIZE])
     return [entry for entry in found if entry], start + SIZE >= len(changed)
-
-
-@lru_cache(maxsize=4)
-def _changed(world: World, day: int) -> list[str]:
-    """Ids of what differs from a week before, newest first. What is new stands before everything older."""
-    past = max(0, day - KEPT_DAYS)
-    new, changed = world.size("rss", day) - world.size("rss", past), list[str]()
-    changed += [entry["native_id"] for entry in world.page("rss", day=day, start=0, size=new)]
-    for start in range(0, world.size("rss", past), STEP):
-        before = world.page("rss", day=past, start=start, size=STEP)
-        now = world.page("rss", day=day, start=start + new, size=STEP)
-        changed += [entry["native_id"] for entry, earlier in zip(now, before, strict=True) if entry != earlier]
-    return changed
 
 
 def _entry(entry: Appearance, ask: Ask) -> str:

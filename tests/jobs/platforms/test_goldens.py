@@ -12,8 +12,11 @@ from jobs import platforms
 from jobs.platforms import Reject
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "platforms"
-# The second call of the walk: what was asked for and is missing is gone.
-URLS = {"youtube": "http://127.0.0.1/youtube/v3/videos?id=zGk3vTq1xQA,pMissing001"}
+# What was asked for by its id and is missing is gone.
+URLS = {
+    "youtube": "http://127.0.0.1/youtube/v3/videos?id=zGk3vTq1xQA,pMissing001",
+    "openalex": "http://127.0.0.1/works?filter=openalex:W4000000001|W4000000002|W4000000003",
+}
 
 
 def found(name: str) -> list[Any]:
