@@ -7,6 +7,7 @@ Out  records  one row per item, standing after tonight, deletions included; one 
      rejects  items that could not be read, with the reason
 
 A mapping fix is a re-run with --full: the archive is parsed again, nothing is fetched again.
+With --payload it prints the records of raw files instead, and writes nothing.
 """
 
 import logging
@@ -14,13 +15,14 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from jobs import parse, platforms
+from jobs import parse, payload, platforms
 from schemas.derive import spark_schema
 from schemas.event import EVENT
 from schemas.record import RECORD
@@ -35,9 +37,16 @@ log = logging.getLogger(__name__)
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = ArgumentParser("jobs.align", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
-    parser.add_argument("--date", type=cli.day, required=True, help="night, YYYY-MM-DD")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--date", type=cli.day, help="night, YYYY-MM-DD")
+    what.add_argument("--payload", nargs="+", type=Path, metavar="FILE", help="raw payloads, or folders of them")
     parser.add_argument("--full", action="store_true", help="parse the whole archive again instead of tonight's pages")
+    parser.add_argument(
+        "--platform", choices=platforms.names(), help="whose payloads they are; told from them if left out"
+    )
     args = parser.parse_args(argv)
+    if args.payload:
+        return payload.show(args.payload, args.platform)
     crawled = [name for name, night in ledger.platforms("crawl", args.date).items() if night == args.date]
     if not crawled:
         raise cli.TrawlError(f"no platform was crawled for {args.date}: run jobs.crawl for that date first")

@@ -55,7 +55,15 @@ def _page(stored: Row, ref: str) -> Page:
     return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref)
 
 
-def outcome(platform: str, policy: Policy, item: Row | Reject, page: Page, hashes: dict[str, str]) -> Row:
+def outcome(
+    platform: str,
+    policy: Policy,
+    item: Row | Reject,
+    page: Page,
+    hashes: dict[str, str],
+    *,
+    tenant: str | None = None,
+) -> Row:
     """One of record, event, reject: whatever is wrong with an item costs that item alone."""
     if isinstance(item, Reject):
         return {"reject": _reject(platform, page, item.reason, item.detail)}
@@ -70,7 +78,7 @@ def outcome(platform: str, policy: Policy, item: Row | Reject, page: Page, hashe
             hashes=hashes,
             license=policy.license,
             max_age_days=policy.max_age_days,
-            tenant=settings.tenant(),
+            tenant=tenant or settings.tenant(),
             is_private=policy.is_private,
         )
         return {"record": _checked(row, RECORD)}
