@@ -42,8 +42,15 @@ PLATFORMS = {
     "youtube": "0 1 * * *",
     "rss": "30 1 * * *",
     "ubi": "0 2 * * *",
+    "zendesk": "5 2 * * *",
+    "discourse": "10 2 * * *",
+    "faq": "15 2 * * *",
+    "stackexchange": "20 2 * * *",
+    "hackernews": "25 2 * * *",
+    "askbot": "30 2 * * *",
+    "confluence": "35 2 * * *",
 }
-WITHOUT_MEDIA = {"ubi"}  # behaviour events point to no files
+WITHOUT_MEDIA = {"ubi", "hackernews"}  # behaviour events point to no files, stories have no pictures
 
 for platform, schedule in PLATFORMS.items():
     with DAG(
