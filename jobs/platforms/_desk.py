@@ -11,6 +11,8 @@ import orjson
 from jobs.platforms import Item, Page, Reject, Window
 from jobs.platforms._reading import checked, shown
 
+LEFT = ("native_id", "type", "status", "url", "created_at", "time_precision")  # of what was taken from the public
+
 
 class AddressMissing(Exception):
     """Everyone hosts such a platform anew: there is no address to ask by default."""
@@ -79,11 +81,11 @@ def _line(line: bytes) -> Any:
 
 
 def standing(item: Item) -> Item | Reject:
-    """As `checked`; what was taken from the public leaves its name and no words."""
+    """As `checked`; what was taken from the public leaves its name and time, no words."""
     found = checked(item)
     if isinstance(found, Reject) or found.get("status", "live") == "live":
         return found
-    return {name: found[name] for name in ("native_id", "type", "status", "url") if name in found}
+    return {name: found[name] for name in LEFT if name in found}
 
 
 def peek(page: Page) -> Any:

@@ -82,7 +82,7 @@ def claims(page: Page) -> bool:
         return True
     is_list = isinstance(payload.get("results"), list) and {"limit", "start"} & payload.keys()
     links = at(payload, "_links", "self") or at(payload, "_expandable", "space") or at(payload, "_links", "webui")
-    is_content = payload.get("type") in TYPES and ("_expandable" in payload or "history" in payload)
+    is_content = str(payload.get("type")) in TYPES and ("_expandable" in payload or "history" in payload)
     return (bool(is_list) and "/rest/api/" in str(links)) or is_content
 
 
@@ -102,7 +102,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
 
 def _content(content: dict[str, Any], base: str) -> Iterator[Item | Reject]:
     content = content["content"] if isinstance(content.get("content"), dict) else content  # a hit of /rest/api/search
-    kind = content.get("type")
+    kind = str(content.get("type"))
     if kind in TYPES:
         yield standing(_item(content, address(at(content, "_links", "base")) or base))
     elif kind not in ("global", "personal", "space"):

@@ -41,8 +41,8 @@ def first(window: Window) -> Request:
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
     """The topics of a list that are new since the last crawl, one by one, then the next list. Raises PageBroken."""
-    number, left, is_last = (context(request, name) for name in ("page", "left", "last"))
-    if not number:
+    place, left, is_last = (context(request, name) for name in ("page", "left", "last"))
+    if not place:
         return None
     ids = [native_id for native_id in left.split(",") if native_id]
     if context(request, "step") == "list":
@@ -52,9 +52,9 @@ def following(window: Window, request: Request, page: Page) -> Request | None:
         ids = [native_id for topic in topics if _is_new(topic, window.since) and (native_id := _id(topic))]
         is_last = "" if ids and at(decoded(page), "topic_list", "more_topics_url") else "yes"
     if ids:
-        steps = (("step", "topic"), ("page", number), ("left", ",".join(ids[1:])), ("last", is_last))
+        steps = (("step", "topic"), ("page", place), ("left", ",".join(ids[1:])), ("last", is_last))
         return Request(f"{window.base_url}/t/{ids[0]}.json", (), steps)
-    return None if is_last else _list(window, int(number) + 1)
+    return None if is_last else _list(window, int(place) + 1)
 
 
 def _id(topic: Any) -> str | None:

@@ -59,12 +59,15 @@ INTERNAL = ("internal", "private", "agents", "agent", "staff", "tenant", "内部
 WEAK = set("title query ask prompt html response reply 标题 標題".split())  # other files have such columns too
 STRONG = set(f"{COLUMNS['question']} {COLUMNS['answer']}".split()) - WEAK
 DATE = re.compile(r"(\d{4})[/.年](\d{1,2})[/.月](\d{1,2})日?(.*)", re.DOTALL)
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS = (",", "\t", ";")
 Row = dict[str, Any]
 
 
 def claims(page: Page) -> bool:
     """True where the first row has a question and an answer, and one of them under a name that means nothing else."""
+    if not _is_json(page.body) and not _has_header(page.body):
+        return False
     row = next(iter(_raw(page.body, peek(page) if _is_json(page.body) else None)), None)
     if not isinstance(row, dict):
         return False
@@ -82,6 +85,13 @@ def items(page: Page) -> Iterator[Item | Reject]:
 
 def _is_json(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def _has_header(body: bytes) -> bool:
+    """True where the first line names a column of ours: no file has to be decoded to find that it is no table."""
+    encodings = ("utf-16",) if body[:2] in UTF_16 else ("utf-8-sig", "gb18030")
+    headers = (body[:4096].decode(encoding, "ignore").partition("\n")[0] for encoding in encodings)
+    return any(_plainly(name.strip(' "\r')) in STRONG for header in headers for name in re.split("[,;\t]", header))
 
 
 def _raw(body: bytes, payload: Any) -> Iterable[Any]:
@@ -123,7 +133,7 @@ def _table(body: bytes) -> Iterator[dict[Any, Any] | Reject]:
 def _decoded(body: bytes) -> str:
     """UTF-8, UTF-16 by its mark, or what the bytes look like: spreadsheets save in the code page of their machine."""
     try:
-        return body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return body.decode("utf-16" if body[:2] in UTF_16 else "utf-8-sig")
     except UnicodeDecodeError:
         guess = charset_normalizer.from_bytes(body[:20_000]).best()
         return body.decode(guess.encoding if guess else "latin-1", "replace")

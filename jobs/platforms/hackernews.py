@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, Window, context
-from jobs.platforms._desk import parsed, peek
-from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many
+from jobs.platforms._desk import parsed, peek, standing
+from jobs.platforms._reading import at, decoded, each, filled, identity, many
 from models.identifiers import labelled_ids
 from models.markup import plain
 from models.times import instant
@@ -95,13 +95,7 @@ def _entry(entry: Any) -> Iterator[Item | Reject]:
     elif at(entry, "error") is not None:
         yield Reject("platform error", str(entry["error"]))
     elif at(entry, "id") is not None:
-        yield _tombstone(entry) or checked(_post(entry))
-
-
-def _tombstone(entry: dict[str, Any]) -> Item | None:
-    status = "deleted" if entry.get("deleted") is True else "hidden" if entry.get("dead") is True else None
-    number = identity(entry["id"])
-    return {"native_id": number, "type": "post", "status": status} if status and number else None
+        yield standing(_post(entry))
 
 
 def _post(entry: dict[str, Any]) -> Item:
@@ -112,6 +106,7 @@ def _post(entry: dict[str, Any]) -> Item:
     return {
         "native_id": number,
         "type": "post",
+        "status": "deleted" if entry.get("deleted") is True else "hidden" if entry.get("dead") is True else "live",
         "url": f"{SITE}/item?id={number}",
         "title": plain(entry.get("title")),
         "body": body,

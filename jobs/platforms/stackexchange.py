@@ -81,7 +81,7 @@ def claims(page: Page) -> bool:
         return False
     entries = payload.get("items")
     is_wrapper = isinstance(entries, list) and ("has_more" in payload or "quota_remaining" in payload)
-    is_ours = all(isinstance(e, dict) and ("question_id" in e or "answer_id" in e) for e in (entries or ())[:3])
+    is_ours = all(isinstance(e, dict) and ("question_id" in e or "answer_id" in e) for e in many(entries)[:3])
     return "error_id" in payload or (is_wrapper and is_ours)
 
 

@@ -102,7 +102,7 @@ def _article(article: dict[str, Any], beside: dict[str, dict[str, Any]]) -> Item
         "type": "qa",
         "status": "hidden" if article.get("draft") is True else "live",
         "url": address(article.get("html_url")),
-        "title": plain(article.get("title") or article.get("name")),
+        "title": clean(article.get("title") or article.get("name")),
         "body": body,
         "author": filled(id=author, name=clean(at(beside["users"].get(author or ""), "name"))),
         "created_at": created_at,

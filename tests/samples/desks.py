@@ -63,7 +63,8 @@ def hackernews(file: Path) -> list[Expected]:
         for entry in payload if isinstance(payload, list) else [payload]:
             if isinstance(entry, dict) and "id" in entry and "type" in entry:
                 words = entry.get("title") or entry.get("text") or entry.get("url")
-                found.append(Expected(str(entry["id"]), bool(words), "time" in entry))
+                is_gone = entry.get("deleted") or entry.get("dead")
+                found.append(Expected(str(entry["id"]), bool(words) and not is_gone, "time" in entry))
     return found
 
 
@@ -96,11 +97,15 @@ def _comment(entry: Payload) -> Expected:
 def _topics(payload: Payload) -> list[Expected]:
     topics = list(payload.get("topic_list", {}).get("topics", []))
     topics += [payload] if "post_stream" in payload and "title" in payload else []
-    found = [Expected(str(topic["id"]), bool(topic.get("title")), bool(topic.get("created_at"))) for topic in topics]
+    found = []
+    for topic in topics:
+        is_gone = topic.get("visible") is False or topic.get("deleted_at")
+        found.append(Expected(str(topic["id"]), bool(topic["title"]) and not is_gone, bool(topic.get("created_at"))))
     posts = list(payload.get("latest_posts", [])) + ([payload] if "cooked" in payload else [])
     for post in posts:
         number = post["topic_id"] if post.get("post_number") == 1 else post["id"]
-        found.append(Expected(str(number), bool(post.get("cooked")), bool(post.get("created_at"))))
+        is_gone = any(post.get(name) for name in ("hidden", "deleted_at", "user_deleted"))
+        found.append(Expected(str(number), bool(post.get("cooked")) and not is_gone, bool(post.get("created_at"))))
     return found
 
 
@@ -116,7 +121,8 @@ def _wiki(payload: Payload) -> list[Expected]:
         if one.get("type") in ("page", "blogpost", "comment", "attachment"):
             words = one.get("title") or one.get("body", {}).get("storage", {}).get("value")
             time = one.get("history", {}).get("createdDate") or one.get("version", {}).get("when")
-            found.append(Expected(str(one["id"]), bool(words), bool(time)))
+            is_gone = one.get("status") in ("trashed", "deleted", "draft", "archived")
+            found.append(Expected(str(one["id"]), bool(words) and not is_gone, bool(time)))
     return found
 
 
