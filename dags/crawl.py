@@ -64,6 +64,15 @@ WITHOUT_MEDIA = {"ubi", "homeassistant", "smartthings", "tuya", "matter", "weblo
 }
 # Behaviour events and references point to no files.
 WITHOUT_MEDIA = {"ubi", "scholar", "cnki", "oai_pmh", "crossref", "openalex"}
+    "zendesk": "5 2 * * *",
+    "discourse": "10 2 * * *",
+    "faq": "15 2 * * *",
+    "stackexchange": "20 2 * * *",
+    "hackernews": "25 2 * * *",
+    "askbot": "30 2 * * *",
+    "confluence": "35 2 * * *",
+}
+WITHOUT_MEDIA = {"ubi", "hackernews"}  # behaviour events point to no files, stories have no pictures
 
 for platform, schedule in PLATFORMS.items():
     with DAG(

@@ -28,6 +28,16 @@ def count(value: Any) -> int | None:
     return int(amount)
 
 
+def score(value: Any) -> int | None:
+    """Votes for less votes against: a whole number of either sign within 2^63; None for what `count` cannot read."""
+    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
+    is_negative = text.startswith("-") if isinstance(text, str) else isinstance(text, (int, float)) and text < 0
+    if not is_negative:
+        return count(text)
+    size = count(text.removeprefix("-") if isinstance(text, str) else -text)
+    return None if size is None else -size
+
+
 def number(value: Any) -> float | None:
     """Finite double, 0 or more."""
     amount = _amount(value)
