@@ -35,13 +35,18 @@ from airflow.sdk import DAG
 
 from dags import defaults
 
-# Half an hour apart: the platforms' pages share one line to the outside.
+# Minutes apart: the platforms' pages share one line to the outside.
 PLATFORMS = {
     "weibo": "0 0 * * *",
     "taobao": "30 0 * * *",
     "youtube": "0 1 * * *",
     "rss": "30 1 * * *",
     "ubi": "0 2 * * *",
+    "jd": "35 0 * * *",
+    "amazon": "40 0 * * *",
+    "shopify": "45 0 * * *",
+    "bilibili": "50 0 * * *",
+    "peertube": "55 0 * * *",
 }
 WITHOUT_MEDIA = {"ubi"}  # behaviour events point to no files
 
