@@ -71,7 +71,10 @@ def following(window: Window, request: Request, page: Page) -> Request | None:
 
 
 def _has_more(payload: Any, number: int) -> bool:
-    return number < MOST_PAGES and len(many(at(payload, "searchResult", "items"))) >= SIZE
+    """A page may be short of what cannot be bought now; only the total tells the end, where it is given."""
+    result = at(payload, "searchResult")
+    found, total = len(many(at(result, "items"))), count(at(result, "totalResultCount")) or 0
+    return number < MOST_PAGES and (found >= SIZE or 0 < found and number * SIZE < total)
 
 
 def _search(window: Window, *, target: int, page: int, broken: int = 0) -> Request:

@@ -161,7 +161,8 @@ def _price(product: dict[str, Any]) -> dict[str, Any] | None:
     """Without coupons, which not every buyer has; the price on the phone before the price at the desk."""
     told = product.get("priceInfo")
     listed = _given(money, at(told, "price"), product.get("unitPrice"))
-    amount = _given(money, at(told, "lowestPrice"), product.get("wlUnitPrice"), listed)
+    lowest = _given(money, at(told, "lowestPrice"), product.get("wlUnitPrice"))
+    amount = listed if lowest is None else lowest
     if amount is None:
         return None
     return {"amount": amount, "currency": "CNY", **(filled(list_amount=listed) or {})}

@@ -217,16 +217,14 @@ def _page(entry: dict[str, Any], url: str) -> Item:
 def _comment(comment: dict[str, Any], url: str) -> Item:
     host = urlsplit(url).hostname or "peertube"
     number, parent = identity(comment.get("id")), identity(comment.get("inReplyToCommentId"))
-    native_id = f"{host}:{number}" if number else None
-    if comment.get("isDeleted") is True or comment.get("deletedAt") is not None:
-        return {"native_id": native_id, "type": "post", "status": "deleted"}
-    video = _uuid(url) or _uuid(str(comment.get("url")))
-    about = f"{host}:{parent}" if parent else video
+    about = f"{host}:{parent}" if parent else _uuid(url) or _uuid(str(comment.get("url")))
+    is_gone = comment.get("isDeleted") is True or comment.get("deletedAt") is not None
     created_at, precision = instant(comment.get("createdAt")) or (None, None)
     updated_at, _ = instant(comment.get("updatedAt")) or (None, None)
     return {
-        "native_id": native_id,
+        "native_id": f"{host}:{number}" if number else None,
         "type": "post",
+        "status": "deleted" if is_gone else None,
         "url": address(comment.get("url")),
         "body": plain(comment.get("text")),
         "author": _author(comment.get("account")),

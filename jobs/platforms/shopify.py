@@ -37,12 +37,13 @@ def first(window: Window) -> Request:
 
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
-    """The next page after a full one; then the next shop. A broken page is passed over."""
-    return turned(window, request, page, ask=_shop, has_more=_is_full)
+    """The next page until one is empty; then the next shop. A broken page is passed over."""
+    return turned(window, request, page, ask=_shop, has_more=_has_more)
 
 
-def _is_full(payload: Any, _: int) -> bool:
-    return len(many(at(payload, "products"))) >= SIZE
+def _has_more(payload: Any, _: int) -> bool:
+    """Nothing tells a total, and a page may be short of what was taken down since."""
+    return bool(many(at(payload, "products")))
 
 
 def _shop(window: Window, *, target: int, page: int, broken: int = 0) -> Request:

@@ -6,7 +6,8 @@ Units   amounts in yuan without currency; sales are units of the last 30 days
 
 `result_list` is a list, or {"map_data": [...]} where the gateway turned XML into JSON; the upgraded method groups the
 same fields in item_basic_info, price_promotion_info and publish_info. Item ids are opaque text. The gateway refuses with
-status 200, and an error in place of the first page would end a sweep that has seen nothing: the walk stops there.
+status 200: the walk stops there, or the night would count as one that saw nothing. A search without results is an error
+too, of a number of its own.
 """
 
 import re
@@ -36,6 +37,7 @@ METHOD = "taobao.tbk.dg.material.optional"
 SIZE = 100
 GROUPS = ("item_basic_info", "price_promotion_info", "publish_info")
 DETAIL = "https://item.taobao.com/item.htm?id="
+NO_RESULTS = "50001"
 MARKS = ("num_iid", "item_id", "item_basic_info")  # one of them is in every product
 
 
@@ -54,10 +56,15 @@ def following(window: Window, request: Request, page: Page) -> Request | None:
 
 def _has_more(payload: Any, number: int) -> bool:
     """A page may be short of what was taken down since; only the total tells the end, where it is given."""
-    if at(payload, "error_response") is not None:
-        raise PageBroken("taobao", shown(payload["error_response"]))
+    if _error(payload) is not None:
+        raise PageBroken("taobao", shown(payload))
     found = len(_results(payload))
     return found >= SIZE or 0 < found and number * SIZE < _total(payload)
+
+
+def _error(payload: Any) -> Any:
+    error = at(payload, "error_response")
+    return None if identity(at(error, "sub_code")) == NO_RESULTS else error
 
 
 def _total(payload: Any) -> int:
@@ -97,7 +104,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
     payload = decoded(page)
     if isinstance(payload, Reject):
         yield payload
-    elif at(payload, "error_response") is not None:
+    elif _error(payload) is not None:
         yield Reject("platform error", shown(payload["error_response"]))
     else:
         yield from each(_results(payload), lambda product: iter([checked(_product(product))]))
