@@ -53,6 +53,11 @@ PLATFORMS = {
     "matter": "20 3 * * *",
     "weblog": "25 3 * * *",
     "clickstream": "30 3 * * *",
+    "jd": "35 0 * * *",
+    "amazon": "40 0 * * *",
+    "shopify": "45 0 * * *",
+    "bilibili": "50 0 * * *",
+    "peertube": "55 0 * * *",
 }
 # Behaviour events point to no files; the pictures of a home are nobody's business.
 WITHOUT_MEDIA = {"ubi", "homeassistant", "smartthings", "tuya", "matter", "weblog", "clickstream"}

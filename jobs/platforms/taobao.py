@@ -1,18 +1,23 @@
 """Taobao: products of the affiliate search, a full sweep of the material given to the operator's account.
 
-Source  GET /router/rest?method=taobao.tbk.dg.material.optional, `page_no`, `page_size` at most 100; one walk per target
-        search word (https://open.taobao.com/api.htm?docId=35896, terms as of 2026-01)
+Source  GET /router/rest?method=taobao.tbk.dg.material.optional, `page_no`, `page_size` at most 100, signed with MD5; one
+        walk per target search word (https://open.taobao.com/api.htm?docId=35896, terms as of 2026-01)
 Units   amounts in yuan without currency; sales are units of the last 30 days
 
 `result_list` is a list, or {"map_data": [...]} where the gateway turned XML into JSON; the upgraded method groups the
-same fields in item_basic_info, price_promotion_info and publish_info. Item ids are opaque text.
+same fields in item_basic_info, price_promotion_info and publish_info. Item ids are opaque text. The gateway refuses with
+status 200: the walk stops there, or the night would count as one that saw nothing. A search without results is an error
+too, of a number of its own.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from jobs.platforms import Item, Page, Policy, Reject, Request, Window
+from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, Window
+from jobs.platforms._gateway import sealed
 from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown, turned
 from models.identifiers import gtin, labelled_ids, model_number
 from models.markup import plain
@@ -23,7 +28,7 @@ POLICY = Policy(
     tier="C",
     license="Taobao open platform terms",
     default_url="https://eco.taobao.com",
-    credentials=("TRAWL_TAOBAO_APP_KEY",),
+    credentials=("TRAWL_TAOBAO_APP_KEY", "TRAWL_TAOBAO_APP_SECRET"),
     sweep=True,
     requests_per_s=5,
     redact=("app_key", "session", "sign"),
@@ -32,6 +37,8 @@ METHOD = "taobao.tbk.dg.material.optional"
 SIZE = 100
 GROUPS = ("item_basic_info", "price_promotion_info", "publish_info")
 DETAIL = "https://item.taobao.com/item.htm?id="
+NO_RESULTS = "50001"
+MARKS = ("num_iid", "item_id", "item_basic_info")  # one of them is in every product
 
 
 def first(window: Window) -> Request:
@@ -40,14 +47,24 @@ def first(window: Window) -> Request:
 
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
-    """The next page while the total says that there are more; then the next target. A broken page is passed over."""
+    """The next page while the total says that there are more; then the next target. A broken page is passed over.
+
+    Raises PageBroken for an error of the gateway.
+    """
     return turned(window, request, page, ask=_search, has_more=_has_more)
 
 
 def _has_more(payload: Any, number: int) -> bool:
     """A page may be short of what was taken down since; only the total tells the end, where it is given."""
+    if _error(payload) is not None:
+        raise PageBroken("taobao", shown(payload))
     found = len(_results(payload))
     return found >= SIZE or 0 < found and number * SIZE < _total(payload)
+
+
+def _error(payload: Any) -> Any:
+    error = at(payload, "error_response")
+    return None if identity(at(error, "sub_code")) == NO_RESULTS else error
 
 
 def _total(payload: Any) -> int:
@@ -64,12 +81,30 @@ def _search(window: Window, *, target: int, page: int, broken: int = 0) -> Reque
     return Request(f"{window.base_url}/router/rest", tuple(params), steps)
 
 
+def signed(window: Window, request: Request, at: datetime) -> Request:
+    """The request with its time and signature."""
+    return replace(request, params=sealed(request.params, window.credentials[1], at))
+
+
+def claims(page: Page) -> bool:
+    """A ..._response of the gateway, its error, or a list of products alone."""
+    payload = decoded(page)
+    if isinstance(payload, Reject):
+        return False
+    names = payload if isinstance(payload, dict) else ()
+    if any(name.startswith(("tbk_", "taobao_", "tmall_")) and name.endswith("_response") for name in names):
+        return True
+    if at(payload, "error_response", "msg") is not None:
+        return True
+    return any(isinstance(one, dict) and any(mark in one for mark in MARKS) for one in _results(payload))
+
+
 def items(page: Page) -> Iterator[Item | Reject]:
     """One record per product of the page."""
     payload = decoded(page)
     if isinstance(payload, Reject):
         yield payload
-    elif at(payload, "error_response") is not None:
+    elif _error(payload) is not None:
         yield Reject("platform error", shown(payload["error_response"]))
     else:
         yield from each(_results(payload), lambda product: iter([checked(_product(product))]))

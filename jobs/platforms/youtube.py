@@ -5,12 +5,16 @@ Source  GET /v3/playlistItems, 50 a page by pageToken, then GET /v3/videos with 
 Also    search results, channels (pages) and comment threads (posts); captions and categories are no items
 Units   counts are strings in the payload; duration is ISO 8601
 
-Content must be refreshed or deleted within 30 days. A video that the playlist names and the second call leaves out is
-gone.
+Content must be refreshed or deleted within 30 days: what the walk no longer meets is asked for again by its id
+(`revisit`), and a video that was asked for and left out is gone. An uploads playlist (UU...) is newest first, so its walk
+ends at the page that is wholly older than the last crawl; other playlists are in their owner's order and are walked to
+the end. So a crawl is no sweep: a video that it does not show is not gone.
 """
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, TargetsMissing, Window, context
@@ -25,7 +29,6 @@ POLICY = Policy(
     license="YouTube API services terms",
     default_url="https://www.googleapis.com/youtube",
     credentials=("TRAWL_YOUTUBE_KEY",),
-    sweep=True,
     requests_per_s=10,
     max_age_days=30,
     daily_units=10_000,
@@ -33,6 +36,8 @@ POLICY = Policy(
     redact=("key",),
 )
 SIZE = 50
+REVISIT_SIZE = 50
+UPLOADS = "UU"
 WATCH = "https://www.youtube.com/watch?v="
 PARTS = "snippet,contentDetails,statistics,status"
 LOST = ("Deleted video", "Private video")  # what a playlist shows in place of a title
@@ -55,11 +60,19 @@ def following(window: Window, request: Request, page: Page) -> Request | None:
         if isinstance(payload, Reject):
             raise PageBroken("youtube", payload.detail)
         token, ids = str(at(payload, "nextPageToken") or ""), _listed(payload)
+        if window.targets[int(target)].startswith(UPLOADS) and _is_older(payload, window.since):
+            token = ""  # its own videos are still asked for: the list alone tells less than what is known of them
         if ids:
             return _videos(window, ids, target=int(target), token=token)
     if token:
         return _playlist(window, target=int(target), token=token)
     return _playlist(window, target=int(target) + 1, token="") if int(target) + 1 < len(window.targets) else None
+
+
+def _is_older(payload: Any, since: datetime | None) -> bool:
+    """True where every video of the page was there when the last crawl began."""
+    told = [instant(at(entry, "snippet", "publishedAt")) for entry in many(at(payload, "items"))]
+    return since is not None and bool(told) and all(read is not None and read[0] < since for read in told)
 
 
 def _listed(payload: Any) -> list[str]:
@@ -75,9 +88,23 @@ def _playlist(window: Window, *, target: int, token: str) -> Request:
 
 
 def _videos(window: Window, ids: list[str], *, target: int, token: str) -> Request:
-    params = (("part", PARTS), ("id", ",".join(ids)), ("key", window.credentials[0]))
-    steps = (("step", "videos"), ("target", str(target)), ("token", token))
-    return Request(f"{window.base_url}/v3/videos", params, steps)
+    return replace(revisit(window, ids), context=(("step", "videos"), ("target", str(target)), ("token", token)))
+
+
+def revisit(window: Window, native_ids: Sequence[str]) -> Request:
+    """The videos of these ids, of which there are at most REVISIT_SIZE, in one call."""
+    params = (("part", PARTS), ("id", ",".join(native_ids)), ("key", window.credentials[0]))
+    return Request(f"{window.base_url}/v3/videos", params)
+
+
+def claims(page: Page) -> bool:
+    """A resource or list of resources whose kind is youtube#..., or an error of Google's APIs with a domain."""
+    payload = decoded(page)
+    entries = payload if isinstance(payload, list) else [payload, *many(at(payload, "items"))]
+    errors = many(at(payload, "error", "errors"))
+    return any(str(at(entry, "kind")).startswith("youtube#") for entry in entries) or any(
+        at(error, "domain") is not None and at(error, "reason") is not None for error in errors
+    )
 
 
 def items(page: Page) -> Iterator[Item | Reject]:
