@@ -41,6 +41,9 @@ PLATFORMS = {
     "taobao": "30 0 * * *",
     "youtube": "0 1 * * *",
     "rss": "30 1 * * *",
+    "html": "35 1 * * *",
+    "warc": "40 1 * * *",
+    "mediawiki": "45 1 * * *",
     "ubi": "0 2 * * *",
 }
 WITHOUT_MEDIA = {"ubi"}  # behaviour events point to no files

@@ -27,10 +27,10 @@ KINDS = {
     "product": "Product IndividualProduct ProductGroup ProductModel Vehicle SoftwareApplication MobileApplication",
     "video": "VideoObject Movie TVEpisode TVSeries",
     "qa": "QAPage FAQPage Question",
-    "document": "ScholarlyArticle MedicalScholarlyArticle Dataset Book Report Thesis",
+    "document": "ScholarlyArticle MedicalScholarlyArticle Dataset Book Report Thesis Article NewsArticle BlogPosting"
+    " TechArticle OpinionNewsArticle ReportageNewsArticle AnalysisNewsArticle BackgroundNewsArticle ReviewNewsArticle",
     "post": "SocialMediaPosting DiscussionForumPosting",
-    "page": "Article NewsArticle BlogPosting TechArticle OpinionNewsArticle ReportageNewsArticle AnalysisNewsArticle"
-    " Recipe HowTo Course JobPosting MusicRecording MusicAlbum MusicGroup PodcastEpisode Review CreativeWork"
+    "page": "Recipe HowTo Course JobPosting MusicRecording MusicAlbum MusicGroup PodcastEpisode Review CreativeWork"
     " Event MusicEvent TheaterEvent SportsEvent Festival ExhibitionEvent BusinessEvent EducationEvent SocialEvent"
     " ItemPage AboutPage ContactPage WebPage LocalBusiness Restaurant Hotel Store",
 }

@@ -7,9 +7,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
-from extruct.utils import parse_html
-from lxml.html import HtmlElement
+from lxml.etree import LxmlError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from jobs.platforms import Item, Reject
 from jobs.platforms._reading import BROKEN, checked, filled, shown
@@ -25,6 +26,9 @@ from models.values import address, count, money, number, seconds
 
 LEGIBLE = 0.01  # share of characters beyond ASCII that may be lost before a page counts as unreadable
 MOST_PICTURES = 20
+UNREAD = (*BROKEN, LxmlError)
+HOME = re.compile(r"^(?:www|m|mobile|amp|wap)\.")
+AWAY = re.compile(r"|localhost|[\d.]+|.*:.*")
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 COUNTED = {"LikeAction": "likes", "DislikeAction": "dislikes", "CommentAction": "comments", "ShareAction": "reposts"}
 COUNTED |= {"WatchAction": "views", "ViewAction": "views", "ReadAction": "views", "WriteAction": "comments"}
@@ -44,39 +48,55 @@ def page(body: bytes, content_type: str, url: str) -> Iterator[Item | Reject]:
         return
     html = bounded(read.text)
     try:
-        # A processing instruction in front would have lxml refuse the whole page.
-        tree = parse_html(html.encode("utf-8", "replace") or b"<html/>", encoding="utf-8")
-        yield _record(tree, html, url)
-    except BROKEN as error:
+        yield _record(_tree(html), html, url)
+    except UNREAD as error:
         yield Reject("malformed page", f"{type(error).__name__} {error}: {shown(html)}")
 
 
 def _record(tree: HtmlElement, html: str, url: str) -> Item | Reject:
     told = structured.in_page(tree, url)
-    own = _link(tree, url) or address(words(told.graph, "og:url"), url)
-    native_id = identity(url) or canonical(own)
+    own = _believed(_link(tree, url), url) or _believed(address(words(told.graph, "og:url"), url), url) or address(url)
     if _is_unindexed(tree):
-        return {"native_id": native_id or digest(html), "type": "page", "status": "hidden", "url": own or address(url)}
+        return {"native_id": canonical(own) or digest(html), "type": "page", "status": "hidden", "url": own}
     main = _about(told, own or url)
-    item = described(main, told.graph, url)
+    is_home = urlsplit(own or "").netloc == urlsplit(url).netloc
+    item = described(main, told.graph, url if is_home else own or "")
     first = next(iter(structured.mains(told.json_ld + told.microdata)), {})
     item["title"] = item.get("title") or _title(tree) or plain(words(first, "name", "headline"))
     summary = item.pop("summary", None) or clean(_meta(tree, "description", "dcterms.abstract", "dc.description"))
-    item["body"] = main_text(html, told=item.get("body") or summary).text
+    text = main_text(html, told=item.get("body") or summary).text
+    item["body"] = text.removeprefix(f"{item['title']}\n").lstrip() if text else None
     lang = item.get("lang") or primary_tag(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"))
     if not item.get("created_at"):
         item["created_at"], item["time_precision"] = _moment(tree)
     item |= {"lang": lang, "lang_source": "declared" if lang else None}
     item |= {"summary": summary if summary != item["body"] else None}
-    item["url"] = own or address(url) or item.get("url")
-    item["native_id"] = native_id or canonical(item["url"]) or digest(html)
+    item["url"] = own or item.get("url")
+    item["native_id"] = canonical(item["url"]) or digest(html)
     item["ids"] = {**labelled_ids(item["body"]), **(item.get("ids") or {})}
     return checked(item)
 
 
-def identity(url: str) -> str | None:
-    """The address in its one form: that under which a page is a record."""
-    return canonical(address(url))
+def tombstone(body: bytes, url: str) -> Item:
+    """Of a page that is there no more: under the address that it still tells, else under that it was asked for at."""
+    try:
+        own = _believed(_link(_tree(bounded(decoded(body).text)), url), url)
+    except UNREAD:
+        own = None
+    return {"native_id": canonical(own or address(url)), "type": "page", "status": "gone"}
+
+
+def _tree(html: str) -> HtmlElement:
+    return document_fromstring(html.encode("utf-8", "replace"), parser=HTMLParser(encoding="utf-8"))
+
+
+def _believed(own: str | None, url: str) -> str | None:
+    """The address that a page gives itself: on its own site, for none may stand for another's; anywhere where it was
+    not asked for at home, because the host is a number or unknown.
+    """
+    theirs, ours = (HOME.sub("", urlsplit(told or "").hostname or "") for told in (own, url))
+    is_away = AWAY.fullmatch(ours) is not None
+    return own if own and (is_away or theirs == ours or theirs.endswith(f".{ours}")) else None
 
 
 def digest(text: str) -> str:

@@ -128,8 +128,10 @@ def _steps(step: str, target: int, stack: list[list[Any]], queue: list[str]) -> 
 
 
 def revisit(window: Window, native_ids: list[str]) -> Request:
-    """The page that its sitemap lists no longer: gone, or only not listed."""
-    return Request(native_ids[0])
+    """The page that its sitemap lists no longer: gone, or only not listed. Where one base stands for all, there."""
+    parts = urlsplit(native_ids[0])
+    base = f"{parts.scheme}://{parts.netloc}" if window.targets else window.base_url.rstrip("/")
+    return Request(f"{base}{parts.path}{'?' if parts.query else ''}{parts.query}")
 
 
 def items(page: Page) -> Iterator[Item | Reject]:
@@ -139,7 +141,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
         return
     if page.status in GONE:
         if not LIST.search(urlsplit(url).path):
-            yield {"native_id": webpage.identity(url), "type": "page", "status": "gone"}
+            yield webpage.tombstone(page.body, url)
     elif start.lstrip()[:1] in (b"{", b"["):
         yield from _told(page)
     elif not MARKUP.search(start) and not start.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -23,6 +23,7 @@ from jobs.platforms._reading import BROKEN, at, checked, shown
 from models.markup import clean
 from models.packed import Opened, TooLarge, head
 from models.times import instant
+from models.urls import canonical
 
 POLICY = Policy(tier="D", license="as the page says")
 MOST_READ = 4_000_000  # bytes of one capture that are read
@@ -62,7 +63,7 @@ def _capture(record: ArcWarcRecord, url: str, media_type: str) -> Iterator[Item 
     headers = record.http_headers
     status = headers.get_statuscode() if headers else "200"
     if status in GONE:
-        yield {"native_id": webpage.identity(url), "type": "page", "status": "gone"}
+        yield webpage.tombstone(b"", url)
     elif status != "200":
         yield Reject(f"HTTP {status[:3]}", url)
     elif media_type and media_type not in HTML:
@@ -103,7 +104,7 @@ def _dated(record: ArcWarcRecord, item: Item) -> Item:
 def _extracted(record: ArcWarcRecord, url: str) -> Item | Reject:
     """The text of a page, whose first line is its title."""
     title, _, body = _content(record).decode("utf-8", "replace").partition("\n")
-    told = {"native_id": webpage.identity(url), "type": "page", "url": url, "title": clean(title), "body": clean(body)}
+    told = {"native_id": canonical(url), "type": "page", "url": url, "title": clean(title), "body": clean(body)}
     return _checked(record, told)
 
 
@@ -119,7 +120,7 @@ def _head_of(record: ArcWarcRecord) -> Iterator[Item | Reject]:
     yield _checked(
         record,
         {
-            "native_id": webpage.identity(url),
+            "native_id": canonical(url),
             "type": "page",
             "url": url,
             "title": clean(told.get("Title")) or clean(named.get("og:title")),
