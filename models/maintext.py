@@ -1,0 +1,106 @@
+"""The text of a page that its reader came for, without what stands around it on every page of the site."""
+
+import re
+from typing import NamedTuple
+
+import trafilatura
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from models.markup import clean, plain
+
+# Containers that mean the same on every site: WeChat's articles, MediaWiki's pages, schema.org's article text.
+CONTAINERS = ("#js_content", "#mw-content-text", "[itemprop=articleBody]")
+AROUND = [
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "head",
+    "svg",
+    "iframe",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "form",
+]
+UNSEEN = AROUND[:7]
+LONG_TOLD = 200  # characters from which what a page tells machines is taken for its text
+SHORT, WHOLE = 200, 1000  # characters: less than SHORT kept of more than WHOLE seen is a miss
+LONGEST = 2_000_000  # characters of a page that are read
+DEEPEST = 2000  # elements within elements; parsers need quadratic time for more
+LONGEST_TAG = 20_000
+MOST_TABLES = 200_000  # characters of table cells, which the extraction reads slowly
+TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+GIANT = re.compile(r"<[a-zA-Z/!][^<>]{20000,}>?")
+# End by themselves, or have no end: pages leave thousands of them open.
+OPEN = set(
+    "p li td tr th tbody thead tfoot dt dd option optgroup colgroup br img input meta link hr wbr source".split()
+)
+OPEN |= set("area base col embed param track html head body".split())
+
+
+class MainText(NamedTuple):
+    """`rule`: container, told, extracted, visible or none. `kept`: share of the visible characters that were kept."""
+
+    text: str | None
+    rule: str
+    kept: float
+
+
+def bounded(html: str) -> str:
+    """The page up to where it is longer or deeper than pages are, without tags of absurd length."""
+    html = GIANT.sub(" ", html[:LONGEST].replace("\0", ""))
+    depth = 0
+    for match in TAG.finditer(html):
+        if match.group(2).lower() in OPEN:
+            continue
+        depth = max(0, depth - 1) if match.group(1) else depth + 1
+        if depth > DEEPEST:
+            return html[: match.start()]
+    return html
+
+
+def main_text(html: str, *, told: str | None = None) -> MainText:
+    """Text by the first rule that gives one: a known container, what the page tells, extraction, all that is seen.
+
+    `told` is the text that the page's structured data holds; a short one is taken only where nothing else is left.
+    """
+    tree = LexborHTMLParser(html)
+    tree.strip_tags(UNSEEN)
+    seen = _size(tree.body.text() if tree.body else "")
+    text, rule = _chosen(html, tree, told or "", seen)
+    return MainText(text, rule, min(1.0, _size(text or "") / seen) if seen else 0.0)
+
+
+def _chosen(html: str, tree: LexborHTMLParser, told: str, seen: int) -> tuple[str | None, str]:
+    for selector in CONTAINERS:
+        node = tree.css_first(selector)
+        if node is not None and (text := _plain(node)):
+            return text, "container"
+    if len(told) > LONG_TOLD:
+        return told, "told"
+    text = _extracted(html)
+    if text and not (len(text) < SHORT and seen > WHOLE):
+        return (told, "told") if told and len(told) > len(text) else (text, "extracted")
+    tree.strip_tags(AROUND)
+    text = _plain(node) if (node := tree.css_first("main, article") or tree.body) is not None else None
+    return (text, "visible") if text and len(text) > len(told) else (told or None, "told" if told else "none")
+
+
+def _extracted(html: str) -> str | None:
+    try:
+        return clean(trafilatura.extract(html, include_comments=False, include_tables=len(html) < MOST_TABLES))
+    except Exception:  # its heuristics meet trees that nobody foresaw; what is seen is taken instead
+        return None
+
+
+def _plain(node: LexborNode) -> str | None:
+    """The words alone: links of a page lead around its site and say nothing."""
+    for link in node.css("a[href]"):
+        del link.attrs["href"]
+    return plain(node.html)
+
+
+def _size(text: str) -> int:
+    return len("".join(text.split()))
