@@ -62,11 +62,13 @@ def page_of(path: Path) -> Page:
 
 
 def recognised(page: Page) -> str | None:
-    """The platform whose payload this is: of those that claim it, the one that reads most items; None for nobody's."""
+    """The platform whose payload this is: of those that claim it, the one that reads most items; None for nobody's.
+
+    Any page is a page written for people: who reads those is asked only where nobody else claims it.
+    """
     claimers = [name for name in platforms.names() if platforms.load(name).claims(page)]
-    if len(claimers) < 2:
-        return claimers[0] if claimers else None
-    return max(claimers, key=lambda name: _read(page, name))
+    own = [name for name in claimers if not platforms.load(name).POLICY.for_people] or claimers
+    return max(own, key=lambda name: _read(page, name)) if len(own) > 1 else next(iter(own), None)
 
 
 def _read(page: Page, name: str) -> tuple[int, int]:
@@ -83,7 +85,7 @@ def tell(page: Page, platform: str) -> str:
     for row in kept:
         sys.stdout.buffer.write(orjson.dumps(row, default=str, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.flush()
-    refused = [f"rejected {reject['reason']}: {reject['detail']}" for reject in rejects]
+    refused = [" ".join(f"rejected {reject['reason']}: {reject['detail']}".split()) for reject in rejects]
     return "; ".join([f"{platform}: {len(kept) or 'no'} items", *refused])
 
 

@@ -27,7 +27,7 @@ class SoftStop(TrawlError):
 def run(main: Callable[[], None]) -> None:
     """Exit 0 when `main` returns, 1 with one line on an error, 99 on a soft stop."""
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s", level=logging.INFO, stream=sys.stderr)
-    for noisy in ("httpx", "elastic_transport", "py4j", "jieba"):
+    for noisy in ("httpx", "elastic_transport", "py4j", "jieba", "trafilatura"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # what they warn of, our one line says
     try:
         main()
