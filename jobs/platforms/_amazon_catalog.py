@@ -1,7 +1,7 @@
 """Products of Amazon's Selling Partner API: catalogue items (2020-12-01, 2022-04-01) and listings (2021-08-01).
 
 Every value repeats per marketplace, so an item is one record per marketplace. Old and new versions name the same field
-differently: brandName and brand, type and identifierType, variations and relationships. A sales rank is no count of sales.
+differently: brandName and brand, type and identifierType, variations and relationships. A rank is no count of sales.
 """
 
 from collections.abc import Iterator

@@ -6,25 +6,21 @@ Source  POST /catalog/v1/searchItems, `itemPage` 1 to 10, ten items a page, with
 Also    items and variations by ASIN; catalogue items and listings of the Selling Partner API (_amazon_catalog.py)
 Units   prices in the marketplace's currency, true at the moment of the answer (`as_of`); no stars, no count of sales
 
-A record is an ASIN in one marketplace, "asin@marketplace id". What is kept must be asked for again within a day. Answers
-of the pricing APIs name no product: they are refused.
+A record is an ASIN in one marketplace, "asin@marketplace id". What is kept must be asked for again within a day.
+Answers of the pricing APIs name no product: they are refused.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
 from jobs.platforms import Item, Page, Policy, Reject, Request, TargetsMissing, Window, _amazon_catalog
-from jobs.platforms._amazon_catalog import MARKETPLACES
-from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown, turned
-from models.identifiers import gtin, isbn, labelled_ids, model_number
-from models.markup import plain, primary_tag
-from models.times import instant
-from models.values import address, count, money
+from jobs.platforms._amazon_creators import HOME, product
+from jobs.platforms._reading import at, checked, decoded, each, many, shown, turned
+from models.values import count
 
 POLICY = Policy(
     tier="C",
@@ -35,13 +31,11 @@ POLICY = Policy(
 )
 SIZE = 10
 MOST_PAGES = 10
-HOME = "www.amazon.com"
 JSON = ("Content-Type", "application/json")
 RESULTS = ("searchResult", "itemsResult", "variationsResult")
 RESOURCES = """itemInfo.title itemInfo.features itemInfo.byLineInfo itemInfo.externalIds itemInfo.manufactureInfo
- itemInfo.productInfo itemInfo.contentInfo images.primary.large images.variants.large browseNodeInfo.browseNodes.ancestor
- offersV2.listings.price offersV2.listings.merchantInfo offersV2.listings.isBuyBoxWinner parentASIN""".split()
-IDS = {host: marketplace for marketplace, host in MARKETPLACES.items()}
+ itemInfo.productInfo itemInfo.contentInfo images.primary.large images.variants.large
+ browseNodeInfo.browseNodes.ancestor offersV2.listings.price offersV2.listings.merchantInfo offersV2.listings.isBuyBoxWinner parentASIN""".split()
 PRICED = ("ASIN", "SKU", "SellerSKU", "asin")
 
 
@@ -88,9 +82,9 @@ def _search(window: Window, *, target: int, page: int, broken: int = 0) -> Reque
 
 def signed(window: Window, request: Request, at: datetime) -> Request:
     """The request with the partner's tag and the token of the log-in."""
-    body = {**orjson.loads(request.body), "partnerTag": window.credentials[2]}
-    bearer = ("Authorization", f"Bearer {window.credentials[3]}")
-    return replace(request, body=orjson.dumps(body), headers=(*request.headers, bearer))
+    told = orjson.loads(request.body or b"{}")
+    body = orjson.dumps({**told, "partnerTag": window.credentials[2]}) if told else b""
+    return replace(request, body=body, headers=(*request.headers, ("Authorization", f"Bearer {window.credentials[3]}")))
 
 
 def claims(page: Page) -> bool:
@@ -152,86 +146,6 @@ def _is_error(payload: Any) -> bool:
 
 def _read(entry: dict[str, Any], fetched_at: datetime) -> Iterator[Item | Reject]:
     if "itemInfo" in entry or "detailPageURL" in entry:
-        yield checked(_product(entry, fetched_at))
+        yield checked(product(entry, fetched_at))
     else:
         yield from _amazon_catalog.items(entry, fetched_at)
-
-
-def _product(entry: dict[str, Any], fetched_at: datetime) -> Item:
-    info, asin = entry.get("itemInfo"), identity(entry.get("asin"))
-    host = urlsplit(str(address(entry.get("detailPageURL")) or "")).hostname or HOME
-    place, parent = IDS.get(host, host), identity(entry.get("parentASIN"))
-    body = "\n".join(word for word in map(plain, many(at(info, "features", "displayValues"))) if word)
-    released = _shown(info, "contentInfo", "publicationDate") or _shown(info, "productInfo", "releaseDate")
-    created_at, precision = instant(released) or (None, None)
-    lang = primary_tag(at(info, "title", "locale"))
-    listing = _listing(entry)
-    return {
-        "native_id": _amazon_catalog.native_id(asin, place),
-        "type": "product",
-        "url": f"https://{host}/dp/{asin}" if asin else None,
-        "title": plain(_shown(info, "title")),
-        "body": body or None,
-        "author": filled(
-            id=identity(at(listing, "merchantInfo", "id")), name=plain(at(listing, "merchantInfo", "name"))
-        ),
-        "created_at": created_at,
-        "time_precision": precision,
-        "lang": lang,
-        "lang_source": "declared" if lang else None,
-        "media": _media(entry.get("images")),
-        "price": _price(at(listing, "price"), fetched_at),
-        "brand": plain(_shown(info, "byLineInfo", "brand")),
-        "category_path": _categories(entry),
-        "ids": {**labelled_ids(body), **(filled(asin=asin, **_ids(info)) or {})},
-        "relations": (
-            [f"variant_of:amazon:{_amazon_catalog.native_id(parent, place)}"] if parent not in (None, asin) else []
-        ),
-    }
-
-
-def _shown(info: Any, *path: str) -> Any:
-    return at(info, *path, "displayValue")
-
-
-def _listing(entry: dict[str, Any]) -> Any:
-    """The offer that wins the buy box, else the first."""
-    listings = many(at(entry, "offersV2", "listings"))
-    return next((one for one in listings if at(one, "isBuyBoxWinner") is True), next(iter(listings), None))
-
-
-def _price(told: Any, fetched_at: datetime) -> dict[str, Any] | None:
-    amount, currency = money(at(told, "money", "amount")), identity(at(told, "money", "currency"))
-    if amount is None:
-        return None
-    list_amount = money(at(told, "savingBasis", "money", "amount"))
-    return {"amount": amount, **(filled(currency=currency, list_amount=list_amount) or {}), "as_of": fetched_at}
-
-
-def _media(images: Any) -> list[dict[str, Any]]:
-    """Every view in the largest size that was told, the main one first."""
-    media = list[dict[str, Any]]()
-    for view in [at(images, "primary"), *many(at(images, "variants"))]:
-        sizes = [at(view, size) for size in ("hiRes", "large", "medium", "small") if at(view, size, "url")]
-        url = address(at(sizes[0], "url"), upgrade=True) if sizes else None
-        if url:
-            size = filled(width=count(at(sizes[0], "width")), height=count(at(sizes[0], "height")))
-            media.append({"kind": "image", "url": url, **(size or {})})
-    return media
-
-
-def _categories(entry: dict[str, Any]) -> list[str]:
-    """The first browse node and its ancestors, widest first."""
-    return _amazon_catalog.path(next(iter(many(at(entry, "browseNodeInfo", "browseNodes"))), None), up="ancestor")
-
-
-def _ids(info: Any) -> dict[str, str | None]:
-    codes = [many(at(info, "externalIds", kind, "displayValues")) for kind in ("eans", "upcs", "isbns")]
-    eans, upcs, isbns = codes
-    read = [code for code in map(gtin, eans + upcs) if code]
-    model = _shown(info, "manufactureInfo", "model") or _shown(info, "manufactureInfo", "itemPartNumber")
-    return {
-        "gtin": next(iter(read), None),
-        "isbn": next((code for code in map(isbn, isbns) if code), None),
-        "model": model_number(model),
-    }

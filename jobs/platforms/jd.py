@@ -1,7 +1,7 @@
 """JD: products of the channels of JD Union, each channel seen whole.
 
-Source  GET /routerjson?method=jd.union.open.goods.jingfen.query, `pageIndex`, `pageSize` at most 50, signed with MD5; one
-        walk per target channel (https://union.jd.com/openplatform/api/v2, terms as of 2026-01)
+Source  GET /routerjson?method=jd.union.open.goods.jingfen.query, `pageIndex`, `pageSize` at most 50, signed with MD5;
+        one walk per target channel (https://union.jd.com/openplatform/api/v2, terms as of 2026-01)
 Also    goods by number (promotiongoodsinfo) and by words (goods.query); categories are no items
 Units   amounts in yuan; sales are orders of the last 30 days; rating is the share of good comments, 0 to 100
 

@@ -1,35 +1,33 @@
 """PeerTube: the videos of instances or of channels, newest first, each walk seen whole.
 
-Source  GET /api/v1/videos, or that of a channel or an account, `start` and `count`, at most 100, sort=-publishedAt; then
-        GET /api/v1/videos/{uuid} for every description that the list cuts off at 250 characters; a target is
-        https://HOST, https://HOST/c/CHANNEL or https://HOST/a/ACCOUNT (https://docs.joinpeertube.org/api-rest-reference.html,
-        read 2026-01)
+Source  GET /api/v1/videos, or that of a channel or an account, `start` and `count`, at most 100, sort=-publishedAt;
+        then GET /api/v1/videos/{uuid} for every description that the list cuts off at 250 characters; a target is
+        https://HOST, https://HOST/c/CHANNEL or https://HOST/a/ACCOUNT
+        (https://docs.joinpeertube.org/api-rest-reference.html, read 2026-01)
 Also    search results, channels and playlists (pages), comment threads (posts); captions are no items
 Units   duration in seconds; counts at fetch time, as the asked instance knows them
 
-The same video is on many instances: its uuid is its id, and only what an instance holds itself is asked for. Comments are
-numbered per instance. The list knows no time to start from, and only a whole walk shows what is gone.
+The same video is on many instances: its uuid is its id, and only what an instance holds itself is asked for. Comments
+are numbered per instance. The list knows no time to start from, and only a whole walk shows what is gone.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, TargetsMissing, Window, context
+from jobs.platforms._peertube_comments import UUID, author, comment, thread
 from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown
 from models.identifiers import labelled_ids
-from models.markup import clean, plain, primary_tag
+from models.markup import clean, primary_tag
 from models.times import instant
 from models.values import address, count, seconds
 
 POLICY = Policy(tier="A", license="as the video says", sweep=True, requests_per_s=4)
 SIZE = 100
-PUBLIC, CUT = 1, 250
+PUBLIC = 1
+TARGET = re.compile(r"/(c|a|video-channels|accounts)/([^/?#]+)(?:/videos)?/?$")
 LISTS = {"c": "video-channels", "video-channels": "video-channels", "a": "accounts", "accounts": "accounts"}
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-THREAD_OF = re.compile(r"/videos/([\w-]+)/comment-threads")
-BASE58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def first(window: Window) -> Request:
@@ -71,8 +69,8 @@ def _is_cut(video: Any) -> bool:
 def _base(window: Window, target: int) -> tuple[str, str]:
     """Address of the instance, and the list of the channel or account that the target names."""
     url = window.targets[target] if window.targets else window.base_url
-    root, kind, name = re.fullmatch(r"(.*?)(?:/(c|a|video-channels|accounts)/([^/]+?))?(?:/videos)?/?", url).groups()  # type: ignore[union-attr]
-    return root, f"{LISTS[kind]}/{name}/videos" if kind else "videos"
+    named = TARGET.search(url)
+    return (url[: named.start()], f"{LISTS[named[1]]}/{named[2]}/videos") if named else (url.rstrip("/"), "videos")
 
 
 def _list(window: Window, *, target: int, start: int) -> Request:
@@ -89,7 +87,7 @@ def _video_page(window: Window, *, target: int, uuids: list[str], start: str) ->
 
 
 def claims(page: Page) -> bool:
-    """A list with its total, or a single object, that has the marks of videos, channels, playlists, comments, captions."""
+    """A list with its total, or an object alone, with the marks of videos, channels, playlists, comments, captions."""
     payload = decoded(page)
     if not isinstance(payload, dict):
         return False
@@ -119,25 +117,13 @@ def items(page: Page) -> Iterator[Item | Reject]:
     elif at(payload, "data") is None and _is_error(payload):
         yield Reject("platform error", shown(payload))
     else:
-        entries = many(at(payload, "data")) if at(payload, "data") is not None else _thread(payload)
+        entries = many(at(payload, "data")) if at(payload, "data") is not None else thread(payload)
         yield from each(entries, lambda entry: _entry(entry, page.request.url))
-
-
-def _thread(payload: Any) -> list[Any]:
-    """The comments of one thread, which hang below each other; else what the payload itself is."""
-    if at(payload, "comment") is None:
-        return many(payload)
-    found, waiting = list[Any](), [payload]
-    while waiting:
-        knot = waiting.pop(0)
-        found.append(at(knot, "comment"))
-        waiting += many(at(knot, "children"))
-    return found
 
 
 def _entry(entry: dict[str, Any], url: str) -> Iterator[Item | Reject]:
     if "threadId" in entry:
-        yield checked(_comment(entry, url))
+        yield checked(comment(entry, url))
     elif "videosLength" in entry or "followersCount" in entry and "uuid" not in entry:
         yield checked(_page(entry, url))
     elif "uuid" in entry:
@@ -159,7 +145,7 @@ def _video(video: dict[str, Any], url: str) -> Item:
         "url": home,
         "title": clean(video.get("name")),
         "body": body,
-        "author": _author(video.get("channel")) or _author(video.get("account")),
+        "author": author(video.get("channel")) or author(video.get("account")),
         "created_at": created_at,
         "time_precision": precision,
         "updated_at": updated_at,
@@ -178,16 +164,6 @@ def _asked(url: str) -> str | None:
     return url if "/api/v1/" in url else None
 
 
-def _author(owner: Any) -> dict[str, Any] | None:
-    """A channel or account: its handle is its id, as its number differs per instance."""
-    name, host = identity(at(owner, "name")), identity(at(owner, "host"))
-    return filled(
-        id=f"{name}@{host}" if name and host else name,
-        name=clean(at(owner, "displayName")) or name,
-        url=address(at(owner, "url")),
-    )
-
-
 def _media(thing: dict[str, Any], base: str) -> list[dict[str, Any]]:
     """The preview, carrying the length of the video."""
     told = ("previewUrl", "previewPath", "thumbnailUrl", "thumbnailPath")
@@ -199,52 +175,16 @@ def _page(entry: dict[str, Any], url: str) -> Item:
     """A playlist, by its uuid, or a channel, by its handle."""
     created_at, precision = instant(entry.get("createdAt")) or (None, None)
     updated_at, _ = instant(entry.get("updatedAt")) or (None, None)
-    home, own = address(entry.get("url")), _author(entry) or {}
+    home, own = address(entry.get("url")), author(entry) or {}
     return {
         "native_id": identity(entry.get("uuid"), own.get("id")),
         "type": "page",
         "url": home,
         "title": clean(entry.get("displayName")) or own.get("name"),
         "body": clean(entry.get("description")),
-        "author": _author(entry.get("ownerAccount")),
+        "author": author(entry.get("ownerAccount")),
         "created_at": created_at,
         "time_precision": precision,
         "updated_at": updated_at,
         "media": _media(entry, _asked(url) or home or ""),
     }
-
-
-def _comment(comment: dict[str, Any], url: str) -> Item:
-    host = urlsplit(url).hostname or "peertube"
-    number, parent = identity(comment.get("id")), identity(comment.get("inReplyToCommentId"))
-    about = f"{host}:{parent}" if parent else _uuid(url) or _uuid(str(comment.get("url")))
-    is_gone = comment.get("isDeleted") is True or comment.get("deletedAt") is not None
-    created_at, precision = instant(comment.get("createdAt")) or (None, None)
-    updated_at, _ = instant(comment.get("updatedAt")) or (None, None)
-    return {
-        "native_id": f"{host}:{number}" if number else None,
-        "type": "post",
-        "status": "deleted" if is_gone else None,
-        "url": address(comment.get("url")),
-        "body": plain(comment.get("text")),
-        "author": _author(comment.get("account")),
-        "created_at": created_at,
-        "time_precision": precision,
-        "updated_at": updated_at,
-        "engagement": filled(comments=count(comment.get("totalReplies"))),
-        "relations": [f"reply_to:peertube:{about}"] if about else [],
-    }
-
-
-def _uuid(url: str) -> str | None:
-    """The uuid of a video in an address; a short one is the same number to base 58."""
-    if found := UUID.search(url):
-        return found.group()
-    short = THREAD_OF.search(url)
-    if not short or not all(sign in BASE58 for sign in short.group(1)) or len(short.group(1)) > 22:
-        return None
-    number = 0
-    for sign in short.group(1):
-        number = number * 58 + BASE58.index(sign)
-    digits = f"{number:032x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if number < 2**128 else None

@@ -1,13 +1,13 @@
 """Taobao: products of the affiliate search, a full sweep of the material given to the operator's account.
 
-Source  GET /router/rest?method=taobao.tbk.dg.material.optional, `page_no`, `page_size` at most 100, signed with MD5; one
-        walk per target search word (https://open.taobao.com/api.htm?docId=35896, terms as of 2026-01)
+Source  GET /router/rest?method=taobao.tbk.dg.material.optional, `page_no`, `page_size` at most 100, signed with MD5;
+        one walk per target search word (https://open.taobao.com/api.htm?docId=35896, terms as of 2026-01)
 Units   amounts in yuan without currency; sales are units of the last 30 days
 
 `result_list` is a list, or {"map_data": [...]} where the gateway turned XML into JSON; the upgraded method groups the
-same fields in item_basic_info, price_promotion_info and publish_info. Item ids are opaque text. The gateway refuses with
-status 200: the walk stops there, or the night would count as one that saw nothing. A search without results is an error
-too, of a number of its own.
+same fields in item_basic_info, price_promotion_info and publish_info. Item ids are opaque text. The gateway refuses
+with status 200: the walk stops there, or the night would count as one that saw nothing. A search without results is an
+error too, of a number of its own.
 """
 
 import re

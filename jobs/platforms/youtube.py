@@ -6,9 +6,9 @@ Also    search results, channels (pages) and comment threads (posts); captions a
 Units   counts are strings in the payload; duration is ISO 8601
 
 Content must be refreshed or deleted within 30 days: what the walk no longer meets is asked for again by its id
-(`revisit`), and a video that was asked for and left out is gone. An uploads playlist (UU...) is newest first, so its walk
-ends at the page that is wholly older than the last crawl; other playlists are in their owner's order and are walked to
-the end. So a crawl is no sweep: a video that it does not show is not gone.
+(`revisit`), and a video that was asked for and left out is gone. An uploads playlist (UU...) is newest first, so its
+walk ends at the page that is wholly older than the last crawl; other playlists are in their owner's order and are
+walked to the end. So a crawl is no sweep: a video that it does not show is not gone.
 """
 
 import html

@@ -232,18 +232,38 @@ def test_an_amazon_item_is_a_record_in_each_marketplace() -> None:
 @pytest.mark.parametrize(
     ("given_", "column", "value"),
     [
-        ({"variations": [{"marketplaceId": "M", "asins": ["B00"], "type": "PARENT"}]}, "relations", ["variant_of:amazon:B00@M"]),
+        (
+            {"variations": [{"marketplaceId": "M", "asins": ["B00"], "type": "PARENT"}]},
+            "relations",
+            ["variant_of:amazon:B00@M"],
+        ),
         ({"variations": [{"marketplaceId": "M", "asins": ["B00"], "type": "CHILD"}]}, "relations", None),
-        ({"identifiers": [{"marketplaceId": "M", "identifiers": [{"type": "upc", "identifier": "690000000000"}]}]}, "ids", {"asin": "B01"}),
-        ({"identifiers": [{"marketplaceId": "M", "identifiers": [{"type": "ean", "identifier": "6900000000014"}]}]}, "ids", {"asin": "B01", "gtin": "6900000000014"}),
+        (
+            {"identifiers": [{"marketplaceId": "M", "identifiers": [{"type": "upc", "identifier": "690000000000"}]}]},
+            "ids",
+            {"asin": "B01"},
+        ),
+        (
+            {"identifiers": [{"marketplaceId": "M", "identifiers": [{"type": "ean", "identifier": "6900000000014"}]}]},
+            "ids",
+            {"asin": "B01", "gtin": "6900000000014"},
+        ),
         ({"sku": "S-1"}, "ids", {"asin": "B01", "sku": "S-1"}),
-        ({"salesRanks": [{"marketplaceId": "M", "ranks": [{"rank": 3}]}]}, "engagement", None),  # a rank counts no sales
+        (
+            {"salesRanks": [{"marketplaceId": "M", "ranks": [{"rank": 3}]}]},
+            "engagement",
+            None,
+        ),  # a rank counts no sales
         ({"summaries": [{"marketplaceId": "M", "itemName": "t", "status": []}]}, "status", "hidden"),
         ({"summaries": [{"marketplaceId": "M", "itemName": "t", "status": ["BUYABLE"]}]}, "status", None),
-        ({"summaries": [], "attributes": {"item_name": [{"value": "from attributes", "marketplace_id": "M"}]}}, "title", "from attributes"),
+        (
+            {"summaries": [], "attributes": {"item_name": [{"value": "from attributes", "marketplace_id": "M"}]}},
+            "title",
+            "from attributes",
+        ),
         ({"summaries": [{"marketplaceId": "M", "itemName": "t", "brandName": "old"}]}, "brand", "old"),
     ],
-)  # fmt: skip
+)
 def test_the_catalogue_of_amazon_reads(given_: dict[str, Any], column: str, value: Any) -> None:
     entry = {"asin": "B01", "summaries": [{"marketplaceId": "M", "itemName": "t"}], **given_}
     assert only("amazon", entry).get(column) == value
@@ -294,6 +314,7 @@ def test_amazon_is_asked_with_a_token() -> None:
     assert login.url == "http://p/auth/o2/token" and json.loads(login.body)["client_secret"] == "secret"
     assert amazon.token(page({"access_token": "t", "expires_in": 3600})) == "t" and amazon.token(page(b"<")) == ""
     sent = amazon.signed(window("a"), amazon.first(window("a")), NOW)
+    assert amazon.signed(window("a"), Request("http://p/next"), NOW).body == b""  # an address alone has none
     assert dict(sent.headers)["Authorization"] == "Bearer fourth" and json.loads(sent.body)["partnerTag"] == "third"
 
 
@@ -309,14 +330,18 @@ COLLECTION = "https://shop.example/collections/all/products.json?limit=250&page=
         ({"tags": "a, b ,a"}, "tags", ["a", "b"]),  # the Admin API
         ({"tags": ["a", "b"]}, "tags", ["a", "b"]),
         ({"body_html": "<p>a</p><p>b &amp; c</p>"}, "body", "a\n\nb & c"),
-        ({"images": [{"src": "//c/a.png"}, {"src": "http://c/b.png"}]}, "media", [{"kind": "image", "url": "https://c/a.png"}, {"kind": "image", "url": "https://c/b.png"}]),
+        (
+            {"images": [{"src": "//c/a.png"}, {"src": "http://c/b.png"}]},
+            "media",
+            [{"kind": "image", "url": "https://c/a.png"}, {"kind": "image", "url": "https://c/b.png"}],
+        ),
         ({"status": "archived"}, "status", "hidden"),
         ({"published_at": None}, "status", "hidden"),
         ({"variants": [{"sku": "S", "barcode": "6900000000014"}]}, "ids", {"sku": "S", "gtin": "6900000000014"}),
         ({"variants": [{"sku": "S"}, {"sku": "T"}]}, "ids", None),
         ({"variants": [{"price": None}]}, "price", None),
     ],
-)  # fmt: skip
+)
 def test_shopify_reads(given_: dict[str, Any], column: str, value: Any) -> None:
     assert only("shopify", {"product": PRODUCT | given_}).get(column) == value
 
@@ -325,11 +350,23 @@ def test_shopify_reads(given_: dict[str, Any], column: str, value: Any) -> None:
     ("variants", "url", "price"),
     [
         ([{"price": "9.00", "compare_at_price": "9.00"}], "http://s/products.json", {"amount": "9"}),
-        ([{"price": "9", "compare_at_price": "12"}], "http://s/products.json?currency=EUR", {"amount": "9", "currency": "EUR", "list_amount": "12"}),
-        ([{"price": "12"}, {"price": "9"}], "http://s/products.json?currency=eu", {"amount": "9", "low": "9", "high": "12"}),
-        ([{"price": "9", "presentment_prices": [{"price": {"currency_code": "USD"}}]}], "http://s/x", {"amount": "9", "currency": "USD"}),
+        (
+            [{"price": "9", "compare_at_price": "12"}],
+            "http://s/products.json?currency=EUR",
+            {"amount": "9", "currency": "EUR", "list_amount": "12"},
+        ),
+        (
+            [{"price": "12"}, {"price": "9"}],
+            "http://s/products.json?currency=eu",
+            {"amount": "9", "low": "9", "high": "12"},
+        ),
+        (
+            [{"price": "9", "presentment_prices": [{"price": {"currency_code": "USD"}}]}],
+            "http://s/x",
+            {"amount": "9", "currency": "USD"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_variants_of_shopify_are_offers(variants: Any, url: str, price: dict[str, str]) -> None:
     told = only("shopify", {"products": [PRODUCT | {"variants": variants}]}, url)["price"]
     assert {
@@ -391,14 +428,18 @@ def test_bilibili_wraps_its_videos_in_many_ways(payload: Any) -> None:
         ({"ptime": 0, "ctime": 1767225600}, "created_at", datetime(2026, 1, 1, tzinfo=UTC)),  # not published yet
         ({"tag": "a,b,a"}, "tags", ["a", "b"]),
         ({"tags": [{"tag_name": "a"}, {"tag_name": "b"}]}, "tags", ["a", "b"]),
-        ({"cover": "http://i/a.png", "video_info": {"duration": 5}}, "media", [{"kind": "image", "url": "https://i/a.png", "duration_s": 5.0}]),
+        (
+            {"cover": "http://i/a.png", "video_info": {"duration": 5}},
+            "media",
+            [{"kind": "image", "url": "https://i/a.png", "duration_s": 5.0}],
+        ),
         ({"state": 0}, "status", None),
         ({"addit_info": {"state": -100}}, "status", "deleted"),
         ({"addit_info": {"state": -4}}, "status", "hidden"),
         ({"addit_info": {"state": -4}}, "title", None),  # nothing is kept of what is not published
         ({"pages": [{"cid": 1, "part": "p"}]}, "relations", None),  # one part is the whole
     ],
-)  # fmt: skip
+)
 def test_bilibili_reads(given_: dict[str, Any], column: str, value: Any) -> None:
     assert only("bilibili", {"data": ARCHIVE | given_}).get(column) == value
 
@@ -448,10 +489,14 @@ THREADS = "https://tube.example/api/v1/videos/{}/comment-threads?start=0"
         ({"blacklisted": True}, "status", "hidden"),
         ({"description": "a\r\n\r\n**b**"}, "body", "a\n\n**b**"),  # Markdown is left as it is
         ({"description": None, "truncatedDescription": "a..."}, "body", "a..."),
-        ({"originallyPublishedAt": "1970-01-01T00:00:00.000Z", "publishedAt": "2026-01-01T00:00:00.000Z"}, "created_at", datetime(2026, 1, 1, tzinfo=UTC)),
+        (
+            {"originallyPublishedAt": "1970-01-01T00:00:00.000Z", "publishedAt": "2026-01-01T00:00:00.000Z"},
+            "created_at",
+            datetime(2026, 1, 1, tzinfo=UTC),
+        ),
         ({"channel": {"name": "c", "host": "h", "displayName": "C"}}, "author", {"id": "c@h", "name": "C"}),
     ],
-)  # fmt: skip
+)
 def test_peertube_reads(given_: dict[str, Any], column: str, value: Any) -> None:
     assert only("peertube", VIDEO | given_).get(column) == value
 
@@ -622,11 +667,12 @@ def test_nobody_claims_what_says_nothing(name: str, body: bytes) -> None:
 
 # Harm
 
-KEYS = """data list items products product variants images price money amount currency searchResult itemInfo title displayValue
- asin sku summaries marketplaceId itemName attributes bullet_point value identifiers relationships classifications parent
- displayName payload responses body result code jd_a_responce skuId skuName priceInfo imageInfo imageList categoryInfo uuid name
- threadId id text comment children total privacy language bvid resource_id videoData related pages cid part stat tags state
- addit_info snippet kind error_response result_list errors message offersV2 listings browseNodeInfo browseNodes ancestor""".split()
+KEYS = """data list items products product variants images price money amount currency searchResult itemInfo title
+ displayValue asin sku summaries marketplaceId itemName attributes bullet_point value identifiers
+ relationships classifications parent displayName payload responses body result code jd_a_responce skuId
+ skuName priceInfo imageInfo imageList categoryInfo uuid name threadId id text comment children total
+ privacy language bvid resource_id videoData related pages cid part stat tags state addit_info snippet
+ kind error_response result_list errors message offersV2 listings browseNodeInfo browseNodes ancestor""".split()
 WORDS = st.text(max_size=5) | st.sampled_from(
     ["{", "[1]", '{"code":200,"data":[{"skuId":{}}]}', "BV1", "nan", "9" * 400, "\0"]
 )
