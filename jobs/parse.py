@@ -1,6 +1,7 @@
 """The pages of one platform and night as Arrow batches of records, events and rejects (the inner half of align)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,10 @@ from store import archive, lake, settings
 
 Row = dict[str, Any]
 ROWS_PER_BATCH = 2000
+MISFITS = (pa.ArrowException, TypeError, ValueError, OverflowError, KeyError, AttributeError)
+CHECKED = {"record": RECORD, "event": EVENT}
+REQUIRED = {kind: [c.name for c in schema if not c.nullable] for kind, schema in CHECKED.items()}
+EMPTY_EVENT: Row = dict.fromkeys(EVENT.names)
 PARSED = pa.schema(
     [
         pa.field("platform", pa.string()),
@@ -30,16 +35,26 @@ PARSED = pa.schema(
 def night(platform: str, date: str) -> Iterator[pa.RecordBatch]:
     """Batches of PARSED, one row per item, in the order of the pages."""
     path, adapter = lake.partition("pages", platform=platform, date=date), platforms.load(platform)
-    hashes, held = _hashes(platform, date), list[Row]()
+    read = Reading(platform, adapter.POLICY, _hashes(platform, date), settings.tenant())
+    held = list[tuple[Row, Row | Reject, Page]]()
     for stored in archive.pages(path):
         page = _page(stored, f"{path}#{stored['sequence']}")
-        rows = (outcome(platform, adapter.POLICY, item, page, hashes) for item in adapter.items(page))
         where = {"platform": platform, "night": date, "page": stored["sequence"]}
-        held += [{**where, "place": place, **row} for place, row in enumerate(rows)]
+        held += [({**where, "place": place}, item, page) for place, item in enumerate(adapter.items(page))]
         if len(held) >= ROWS_PER_BATCH:
-            yield pa.RecordBatch.from_pylist(held, schema=PARSED)
+            yield _batch(read, held)
             held = []
-    yield pa.RecordBatch.from_pylist(held, schema=PARSED)
+    yield _batch(read, held)
+
+
+def _batch(read: "Reading", held: list[tuple[Row, Row | Reject, Page]]) -> pa.RecordBatch:
+    """Checked as a whole, since that is quick; one by one only where something does not fit."""
+    try:
+        rows = [{**where, **read.unchecked(item, page)} for where, item, page in held]
+        return pa.RecordBatch.from_pylist(rows, schema=PARSED)
+    except MISFITS:
+        rows = [{**where, **read.outcome(item, page)} for where, item, page in held]
+        return pa.RecordBatch.from_pylist(rows, schema=PARSED)
 
 
 def _hashes(platform: str, date: str) -> dict[str, str]:
@@ -55,51 +70,57 @@ def _page(stored: Row, ref: str) -> Page:
     return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref)
 
 
-def outcome(
-    platform: str,
-    policy: Policy,
-    item: Row | Reject,
-    page: Page,
-    hashes: dict[str, str],
-    *,
-    tenant: str | None = None,
-) -> Row:
-    """One of record, event, reject: whatever is wrong with an item costs that item alone."""
-    if isinstance(item, Reject):
-        return {"reject": _reject(platform, page, item.reason, item.detail)}
-    try:
-        if "event" in item:
-            return {"event": _checked(_event(platform, item["event"]), EVENT)}
+@dataclass(frozen=True)
+class Reading:
+    """What turns the items of one platform into rows."""
+
+    platform: str
+    policy: Policy
+    hashes: dict[str, str]
+    tenant: str | None
+
+    def outcome(self, item: Row | Reject, page: Page) -> Row:
+        """One of record, event, reject: whatever is wrong with an item costs that item alone."""
+        try:
+            row = self.unchecked(item, page)
+            for kind, schema in CHECKED.items():
+                pa.RecordBatch.from_pylist([row[kind]] if kind in row else [], schema=schema)
+            return row
+        except MISFITS as error:
+            named = "a reject" if isinstance(item, Reject) else item.get("native_id")
+            return {"reject": self._reject(page, "wrong type", f"{named}: {error}")}
+
+    def unchecked(self, item: Row | Reject, page: Page) -> Row:
+        """The same, but for values that do not fit their columns."""
+        if isinstance(item, Reject):
+            return {"reject": self._reject(page, item.reason, item.detail)}
+        try:
+            return (
+                {"event": _whole("event", EMPTY_EVENT | item["event"])} if "event" in item else self._record(item, page)
+            )
+        except records.Unreadable as error:
+            return {"reject": self._reject(page, error.reason, error.detail)}
+
+    def _record(self, item: Row, page: Page) -> Row:
         row = records.record(
             item,
-            platform=platform,
+            platform=self.platform,
             crawled_at=page.fetched_at,
             raw_ref=page.ref,
-            hashes=hashes,
-            license=policy.license,
-            max_age_days=policy.max_age_days,
-            tenant=tenant or settings.tenant(),
-            is_private=policy.is_private,
+            hashes=self.hashes,
+            license=self.policy.license,
+            max_age_days=self.policy.max_age_days,
+            tenant=self.tenant,
+            is_private=self.policy.is_private,
         )
-        return {"record": _checked(row, RECORD)}
-    except records.Unreadable as error:
-        return {"reject": _reject(platform, page, error.reason, error.detail)}
-    except (pa.ArrowException, TypeError, ValueError, OverflowError, KeyError) as error:
-        return {"reject": _reject(platform, page, "wrong type", f"{item.get('native_id')}: {error}")}
+        return {"record": _whole("record", row)}
+
+    def _reject(self, page: Page, reason: str, detail: str) -> Row:
+        return {"step": "align", "platform": self.platform, "ref": page.ref, "reason": reason, "detail": detail[:500]}
 
 
-def _event(platform: str, event: Row) -> Row:
-    return {**dict.fromkeys(EVENT.names), **event}
-
-
-def _checked(row: Row, schema: pa.Schema) -> Row:
-    """The row, known to fit: an error here names this row, an error in the batch would lose two thousand."""
-    for column in schema:
-        if row[column.name] is None and not column.nullable:
-            raise records.Unreadable("missing field", column.name)
-        pa.scalar(row[column.name], column.type)
+def _whole(kind: str, row: Row) -> Row:
+    for name in REQUIRED[kind]:
+        if row[name] is None:
+            raise records.Unreadable("missing field", name)
     return row
-
-
-def _reject(platform: str, page: Page, reason: str, detail: str) -> Row:
-    return {"step": "align", "platform": platform, "ref": page.ref, "reason": reason, "detail": detail[:500]}

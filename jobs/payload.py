@@ -91,6 +91,6 @@ def tell(page: Page, platform: str) -> str:
 
 def outcomes(page: Page, platform: str) -> Iterator[dict[str, Any]]:
     """One of record, event, reject per item, as align would make it."""
-    adapter, tenant = platforms.load(platform), settings.tenant() or TENANT
-    for item in adapter.items(page):
-        yield parse.outcome(platform, adapter.POLICY, item, page, {}, tenant=tenant)
+    adapter = platforms.load(platform)
+    read = parse.Reading(platform, adapter.POLICY, {}, settings.tenant() or TENANT)
+    yield from (read.outcome(item, page) for item in adapter.items(page))

@@ -1,14 +1,19 @@
 """From what an adapter read to a row of the records table: plain values, no lake, no Spark."""
 
 import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import Any
+
+import orjson
 
 from models import text, urls
 from schemas.record import RECORD, STATUSES, TYPES
 
 Row = dict[str, Any]
+NAMES = frozenset(RECORD.names)
+EMPTY: Row = dict.fromkeys(RECORD.names)
+HARM = (b"\\u0000", b'""')  # in JSON: a NUL, an empty string
+TOLD = 300  # characters of the text that its language is told from
 CONTENT = ("title", "body", "summary", "url", "brand", "category_path", "ids", "tags", "status")
 
 
@@ -36,11 +41,10 @@ def record(
 
     What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`.
     """
-    unknown = sorted(set(item) - set(RECORD.names))
-    if unknown:
-        raise Unreadable("unknown field", ", ".join(unknown))
-    native_id = str(item.get("native_id") or "")
-    row = {**dict.fromkeys(RECORD.names), **{key: _clean(value) for key, value in item.items()}}
+    if unknown := item.keys() - NAMES:
+        raise Unreadable("unknown field", ", ".join(sorted(unknown)))
+    row = {**EMPTY, **_harmless(item)}
+    native_id = str(row["native_id"] or "")
     row |= {"native_id": native_id, "platform": platform, "record_id": f"{platform}:{native_id}"}
     row |= {"status": row["status"] or "live", "license": license, "raw_ref": raw_ref, "crawled_at": crawled_at}
     row |= {"canonical_url": urls.canonical(row["url"])}
@@ -59,6 +63,15 @@ def _access(row: Row, tenant: str | None, *, is_private: bool) -> Row:
     if not (row["tenant"] or tenant):
         raise Unreadable("no tenant", f"{row['record_id']} is private: set TRAWL_TENANT to whom it belongs")
     return {"scope": "tenant", "tenant": row["tenant"] or tenant}
+
+
+def _harmless(item: Row) -> Row:
+    """The item without what no store takes. Most hold nothing of the kind, and C finds that out soonest."""
+    try:
+        told = orjson.dumps(item, default=str)
+    except orjson.JSONEncodeError:  # half a character, a number beyond 64 bits
+        return {key: _clean(value) for key, value in item.items()}
+    return {key: _clean(value) for key, value in item.items()} if any(harm in told for harm in HARM) else item
 
 
 def _clean(value: Any) -> Any:
@@ -82,11 +95,12 @@ def _must_hold(row: Row) -> None:
 def _language(row: Row) -> Row:
     if row["lang"]:
         return {"lang": str(row["lang"]).lower().split("-")[0].split("_")[0], "lang_source": "declared"}
-    detected = text.language(f"{row['title'] or ''} {(row['body'] or '')[:1000]}")
+    detected = text.language(f"{row['title'] or ''} {(row['body'] or '')[:TOLD]}")
     return {"lang": detected, "lang_source": "default" if detected == "und" else "detected"}
 
 
 def content_hash(row: Row) -> str:
     """Hash of what a reader would read: a new count or crawl time does not change it."""
     content = {name: row[name] for name in CONTENT} | {"media": [m["url"] for m in row["media"] or ()]}
-    return hashlib.blake2b(json.dumps(content, sort_keys=True, default=str).encode(), digest_size=16).hexdigest()
+    told = orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(told, digest_size=16).hexdigest()

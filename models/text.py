@@ -94,9 +94,12 @@ def _forms(word: str) -> "Iterator[str]":
 def language(text: str) -> str:
     """`zh`, `en` (any Latin script), `mixed` when both carry the text, `und` for other scripts and for none."""
     text = _ADDRESS.sub(" ", text).casefold()
-    han = sum(map(len, _HAN_RUN.findall(text)))
-    latin = len(_LATIN_LETTER.findall(text))
-    if len(_LETTER.findall(text)) > 2 * (han + latin):
+    if text.isascii():
+        return "en" if _LATIN_LETTER.search(text) else "und"
+    other = len(_HAN_RUN.sub("", text))
+    han, latin = len(text) - other, len(_LATIN_LETTER.findall(text))
+    # Letters are counted only where there may be too many of other scripts.
+    if other > 2 * latin + han and len(_LETTER.findall(text)) > 2 * (han + latin):
         return "und"
     words = len(_LATIN.findall(text)) or bool(latin and not han)
     if not han and not words:

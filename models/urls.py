@@ -27,6 +27,11 @@ KNOWN = [
     ),
 ]
 ONE_OF = [(re.compile(pattern, re.ASCII | re.IGNORECASE), form) for pattern, form in KNOWN]
+# Their hosts end so: an address of any other is not compared with them all.
+HOSTS = (
+    *("youtu.be", "youtube.com", "youtube-nocookie.com", "b23.tv", "bilibili.com", "taobao.com", "tmall.com"),
+    *("jd.com", "jd.hk", "doi.org", "arxiv.org"),
+)
 
 
 def canonical(url: str | None) -> str | None:
@@ -40,13 +45,15 @@ def canonical(url: str | None) -> str | None:
         parts = urlsplit(f"https:{url}" if url.startswith("//") else url.strip())
         name = parts.hostname or ""
         host = (f"[{name}]" if ":" in name else name) + (f":{parts.port}" if parts.port else "")
-        query = urlencode(sorted(pair for pair in parse_qsl(parts.query) if not TRACKING.match(pair[0])))
+        pairs = parse_qsl(parts.query) if parts.query else []
+        query = urlencode(sorted(pair for pair in pairs if not TRACKING.match(pair[0])))
     except ValueError:  # unbalanced brackets, a port that is no number, half a character
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
     path = parts.path.rstrip("/") or "/"
-    return _known(f"{host}{path}?{query}") or urlunsplit((parts.scheme, host, path, query, ""))
+    one = _known(f"{host}{path}?{query}") if name.endswith(HOSTS) else None
+    return one or urlunsplit((parts.scheme, host, path, query, ""))
 
 
 def _known(told: str) -> str | None:

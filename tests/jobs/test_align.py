@@ -16,7 +16,8 @@ ITEM = {"native_id": "7", "type": "post", "body": "现在 hello", "url": "https:
 
 
 def read(item: Any) -> dict[str, Any]:
-    return parse.outcome("weibo", Policy(tier="C", license="own"), item, PAGE, {"https://a.example/p.png": "ab12"})
+    policy = Policy(tier="C", license="own")
+    return parse.Reading("weibo", policy, {"https://a.example/p.png": "ab12"}, None).outcome(item, PAGE)
 
 
 def test_an_item_becomes_a_record() -> None:
