@@ -35,7 +35,8 @@ JSON = ("Content-Type", "application/json")
 RESULTS = ("searchResult", "itemsResult", "variationsResult")
 RESOURCES = """itemInfo.title itemInfo.features itemInfo.byLineInfo itemInfo.externalIds itemInfo.manufactureInfo
  itemInfo.productInfo itemInfo.contentInfo images.primary.large images.variants.large
- browseNodeInfo.browseNodes.ancestor offersV2.listings.price offersV2.listings.merchantInfo offersV2.listings.isBuyBoxWinner parentASIN""".split()
+ browseNodeInfo.browseNodes.ancestor offersV2.listings.price
+ offersV2.listings.merchantInfo offersV2.listings.isBuyBoxWinner parentASIN""".split()
 PRICED = ("ASIN", "SKU", "SellerSKU", "asin")
 
 

@@ -1,8 +1,8 @@
 """Shopify: the products of shops, each shop seen whole.
 
 Source  GET {shop}/products.json, `page`, `limit` at most 250, open where the shop leaves it so; one walk per target,
-        the address of a shop, or of a collection in it (https://shopify.dev/docs/api/admin-rest/latest/resources/product,
-        terms as of 2026-01)
+        the address of a shop, or of a collection in it
+        (https://shopify.dev/docs/api/admin-rest/latest/resources/product, terms as of 2026-01)
 Also    products of the Admin API, one or many, where tags are a text and a status says what is not for sale
 Units   prices in the shop's own currency, which the list does not tell: an address that ends in ?currency=EUR asks
         for it
