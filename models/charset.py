@@ -8,6 +8,7 @@ import charset_normalizer
 from w3lib import encoding
 
 SAMPLE = 1 << 16  # bytes that the detection looks at
+ENOUGH = 8  # bytes beyond ASCII from which a guess says more than that most of the world's pages are western
 MOST_LOST = 0.01  # share of lost characters up to which a declared charset is believed
 WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]  # never without saying so
 
@@ -47,7 +48,8 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
         yield "utf-8" if written.startswith("utf-16") else written
     if _is_utf8(body):
         yield "utf-8"
-    guess = charset_normalizer.from_bytes(body[:SAMPLE], cp_exclusion=WIDE).best() if body else None
+    is_enough = len(body) - len(body.decode("ascii", "ignore")) >= ENOUGH
+    guess = charset_normalizer.from_bytes(body[:SAMPLE], cp_exclusion=WIDE).best() if is_enough else None
     yield encoding.resolve_encoding(guess.encoding) or guess.encoding if guess else "cp1252"
 
 
@@ -62,7 +64,8 @@ def _is_utf8(body: bytes) -> bool:
 
 def _read(body: bytes, charset: str) -> Decoded:
     try:
-        text = body.decode(charset, "replace").removeprefix("\ufeff")
+        # Not final: a character that the end cuts off is left out, not counted as lost.
+        text = codecs.getincrementaldecoder(charset)("replace").decode(body).removeprefix("\ufeff")
     except (LookupError, ValueError):
         return Decoded(body.decode("utf-8", "replace"), "utf-8", 1.0)
     beyond = len(text) - len(text.encode("ascii", "ignore"))

@@ -27,8 +27,11 @@ class Opened(io.RawIOBase):
         self._given = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        """At most `size` bytes; all that may be read when negative."""
-        taken = self._file.read(self._left + 1 if size < 0 else size) or b""
+        """At most `size` bytes, b"" at the end; all that may be read when negative."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
+        # Once at a time: what was read before the damage is not lost with it.
+        taken = self._file.read1(size)
         self._given += len(taken)
         self._left -= len(taken)
         if self._left < 0:

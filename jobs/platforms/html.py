@@ -33,7 +33,7 @@ POLICY = Policy(
 )
 REVISIT_SIZE = 1
 BATCH = 500
-DEEPEST = 3  # a robots.txt, an index, a sitemap; an index within an index is against the protocol
+DEEPEST = 2  # from a robots.txt to an index to a sitemap; an index within an index is against the protocol
 GONE = (404, 410)
 LIST = re.compile(r"(?:\.xml|\.xml\.gz|\.txt)$|/sitemap[^/]*$", re.IGNORECASE)
 PAGE = re.compile(
@@ -70,17 +70,16 @@ def following(window: Window, request: Request, page: Page) -> Request | None:
 
 def _read(window: Window, request: Request, page: Page, stack: list[list[Any]]) -> list[str]:
     """The next pages of a list; the stack tells where to go on, and where to go down."""
-    url, taken, last = stack.pop()
-    found = _listed(page, is_child=bool(stack))
+    url, taken, last, depth = stack.pop()
+    found = _listed(page, is_child=depth > 0)
     urls = [entry.url for entry in found.entries if _is_new(entry, window) and _is_of(entry.url, url)]
     start = urls.index(last) + 1 if last in urls else taken
     size = 1 if found.is_index else BATCH
     batch = urls[start : start + size]
     if start + size < len(urls):
-        stack.append([url, start + size, batch[-1]])
-    if found.is_index and len(stack) < DEEPEST:
-        stack += [[child, 0, ""] for child in batch]
-        return []
+        stack.append([url, start + size, batch[-1], depth])
+    if found.is_index:
+        stack += [[child, 0, "", depth + 1] for child in batch if depth < DEEPEST]
     return [] if found.is_index else batch
 
 
@@ -113,12 +112,12 @@ def _host(url: str) -> str:
 
 def _target(window: Window, target: int) -> Request:
     url = window.targets[target] if window.targets else window.base_url
-    return _list(window, target, [[url if LIST.search(url) else f"{url.rstrip('/')}/sitemap.xml", 0, ""]])
+    return _list(window, target, [[url if LIST.search(url) else f"{url.rstrip('/')}/sitemap.xml", 0, "", 0]])
 
 
 def _list(window: Window, target: int, stack: list[list[Any]]) -> Request:
     """The fragment is never sent: it has the list asked for as if for the first time, since a 304 lists nothing."""
-    url, taken, _ = stack[-1]
+    url, taken, *_ = stack[-1]
     return Request(f"{url}#{window.date}.{taken}", (), _steps("list", target, stack, []))
 
 

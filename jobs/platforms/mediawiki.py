@@ -108,7 +108,7 @@ def _more(payload: Any) -> str:
         props = [part for name, part in parts.items() if name in ("revisions", "info", "pageimages")]
         told = {key: value for part in props or parts.values() for key, value in part.items()}
     given = {key: str(value) for key, value in told.items() if value is not None}
-    return orjson.dumps(given).decode() if given else ""
+    return orjson.dumps(given).decode() if given.keys() - {"continue"} else ""
 
 
 def _changed(payload: Any) -> list[str]:

@@ -29,7 +29,7 @@ POLICY = Policy(tier="D", license="as the page says")
 MOST_READ = 4_000_000  # bytes of one capture that are read
 HTML = ("text/html", "application/xhtml+xml")
 GONE = ("404", "410")
-DAMAGE = (ArchiveLoadFailed, OSError, zlib.error, TooLarge, *BROKEN)
+DAMAGE = (ArchiveLoadFailed, OSError, EOFError, zlib.error, TooLarge, *BROKEN)
 
 
 def items(page: Page) -> Iterator[Item | Reject]:
