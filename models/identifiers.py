@@ -35,7 +35,9 @@ def labelled_ids(text: Any) -> dict[str, str]:
     A number without a label is no identifier, and one whose check digit is wrong is none either.
     """
     found: dict[str, str] = {}
-    for match in LABELLED.finditer(text if isinstance(text, str) else ""):
+    if not isinstance(text, str) or not (":" in text or "：" in text):
+        return found
+    for match in LABELLED.finditer(text):
         kind = next(name for name in READERS if match.group(name))
         read = READERS[kind](match.group("value").rstrip(" .-/"))
         if read and kind not in found:

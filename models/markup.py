@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 INVISIBLE = re.compile("[\u200b\u200c\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\ufffc]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SPACES = re.compile(r"[^\S\n]+")
+BLANKS = re.compile(r"\n{3,}")
 TAGGED = re.compile(r"<[a-zA-Z/!?]")
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: cannot be written as UTF-8
 BLOCKS = "p,div,li,tr,h1,h2,h3,h4,h5,h6,blockquote,pre,ul,ol,table,section,article,dt,dd"
@@ -19,11 +20,15 @@ def clean(text: Any) -> str | None:
     """Text without invisible and control characters, white space collapsed, line breaks kept; None when empty."""
     if not isinstance(text, str):
         return None
+    if text.isprintable() and "  " not in text:  # no line break, nothing invisible: most titles, and C tells
+        return text.strip() or None
     text = SURROGATE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = SPACES.sub(" ", CONTROL.sub(" ", INVISIBLE.sub("", text)))
-    lines = [line.strip() for line in text.split("\n")]
-    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip().rstrip("\u200d")
-    return joined or None
+    if not text.replace("\n", "").isprintable():
+        text = CONTROL.sub(" ", INVISIBLE.sub("", text))
+    lines = [line.strip() for line in SPACES.sub(" ", text).split("\n")]
+    joined = "\n".join(lines)
+    joined = BLANKS.sub("\n\n", joined) if "\n\n\n" in joined else joined
+    return joined.strip().rstrip("\u200d") or None
 
 
 def plain(markup: Any) -> str | None:

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|spm|scene|chksm|from|share_\w+|scm|pvid)$")
+PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)/(?:[\w./~-]*[\w.~-])?", re.ASCII)  # nothing to change
 LINK = re.compile(r"https?://[^\s<>\"'，。；）)】》]+")
 # Host and path of what has many addresses, and the one that is kept; from the path first, then from the query.
 KNOWN = [
@@ -41,6 +42,8 @@ def canonical(url: str | None) -> str | None:
     """
     if not url:
         return None
+    if (match := PLAIN.fullmatch(url)) and not match[1].endswith(HOSTS):
+        return url
     try:
         parts = urlsplit(f"https:{url}" if url.startswith("//") else url.strip())
         name = parts.hostname or ""

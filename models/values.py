@@ -17,6 +17,7 @@ RICHEST = Decimal(10) ** 12
 CURRENCY_SIGNS = re.compile(r"^(?:rmb|cny|[¥$€£])?\s*(.*?)\s*(?:元|円|rmb|cny|yuan)?$", re.IGNORECASE)
 AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*([kmw万萬亿億]?)\+?", re.IGNORECASE | re.ASCII)
 DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+WHOLE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?P<port>:\d{1,4})?/[\w./?&=%~+,-]*", re.ASCII)
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?(?:/|$)", re.IGNORECASE | re.ASCII)
 
 
@@ -102,6 +103,8 @@ def address(value: Any, base: str = "", *, upgrade: bool = False) -> str | None:
     text = "".join(str(value or "").split())
     if not text or len(text) > 4000:
         return None
+    if match := WHOLE.fullmatch(text):  # needs no parser, and most are so
+        return f"https{text[4:]}" if upgrade and not match["port"] and text.startswith("http:") else text
     try:
         url = _joined(text, base)
         parts = urlsplit(url)
