@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|spm|scene|chksm|from|share_\w+|scm|pvid)$")
+BLANK = re.compile(r"[\s\x00-\x20\x7f]")
 LINK = re.compile(r"https?://[^\s<>\"'，。；）)】》]+")
 # Host and path of what has many addresses, and the one that is kept; from the path first, then from the query.
 KNOWN = [
@@ -45,7 +46,7 @@ def canonical(url: str | None) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    path = parts.path.rstrip("/") or "/"
+    path = BLANK.sub(lambda match: quote(match.group()), parts.path.rstrip("/")) or "/"
     return _known(f"{host}{path}?{query}") or urlunsplit((parts.scheme, host, path, query, ""))
 
 
