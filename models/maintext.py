@@ -10,34 +10,19 @@ from models.markup import clean, plain
 
 # Containers that mean the same on every site: WeChat's articles, MediaWiki's pages, schema.org's article text.
 CONTAINERS = ("#js_content", "#mw-content-text", "[itemprop=articleBody]")
-AROUND = [
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "head",
-    "svg",
-    "iframe",
-    "nav",
-    "header",
-    "footer",
-    "aside",
-    "form",
-]
-UNSEEN = AROUND[:7]
+UNSEEN = "script style noscript template head svg iframe".split()
+AROUND = UNSEEN + "nav header footer aside form".split()
 LONG_TOLD = 200  # characters from which what a page tells machines is taken for its text
 SHORT, WHOLE = 200, 1000  # characters: less than SHORT kept of more than WHOLE seen is a miss
 LONGEST = 1_000_000  # characters of a page that are read
 DEEPEST = 2000  # elements within elements; parsers need quadratic time for more
-LONGEST_TAG = 20_000
-MOST_TABLES = 200_000  # characters of table cells, which the extraction reads slowly
+MOST_ELEMENTS = 50_000  # about two seconds of extraction
+MOST_TABLES = 200_000  # characters of a page up to which its tables are read: the extraction is slow at them
 TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 GIANT = re.compile(r"<[a-zA-Z/!][^<>]{20000,}>?")
 # End by themselves, or have no end: pages leave thousands of them open.
-OPEN = set(
-    "p li td tr th tbody thead tfoot dt dd option optgroup colgroup br img input meta link hr wbr source".split()
-)
-OPEN |= set("area base col embed param track html head body".split())
+OPEN = set("p li td tr th tbody thead tfoot dt dd option optgroup colgroup br img input meta link hr wbr".split())
+OPEN |= set("source area base col embed param track html head body".split())
 
 
 class MainText(NamedTuple):
@@ -49,10 +34,12 @@ class MainText(NamedTuple):
 
 
 def bounded(html: str) -> str:
-    """The page up to where it is longer or deeper than pages are, without tags of absurd length."""
+    """The page up to where it is longer, fuller or deeper than pages are, without tags of absurd length."""
     html = GIANT.sub(" ", html[:LONGEST].replace("\0", ""))
     depth = 0
-    for match in TAG.finditer(html):
+    for number, match in enumerate(TAG.finditer(html)):
+        if number > 2 * MOST_ELEMENTS:
+            return html[: match.start()]
         if match.group(2).lower() in OPEN:
             continue
         depth = max(0, depth - 1) if match.group(1) else depth + 1

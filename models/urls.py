@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 TRACKING = re.compile(r"^(utm_\w+|fbclid|gclid|spm|scene|chksm|from|share_\w+|scm|pvid)$")
 PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)/(?:[\w./~-]*[\w.~-])?", re.ASCII)  # nothing to change
+BLANK = re.compile(r"[\s\x00-\x20\x7f]")
 LINK = re.compile(r"https?://[^\s<>\"'，。；）)】》]+")
 # Host and path of what has many addresses, and the one that is kept; from the path first, then from the query.
 KNOWN = [
@@ -54,7 +55,7 @@ def canonical(url: str | None) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    path = parts.path.rstrip("/") or "/"
+    path = BLANK.sub(lambda match: quote(match.group()), parts.path.rstrip("/")) or "/"
     one = _known(f"{host}{path}?{query}") if name.endswith(HOSTS) else None
     return one or urlunsplit((parts.scheme, host, path, query, ""))
 

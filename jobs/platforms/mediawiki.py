@@ -43,12 +43,12 @@ CHANGES = (
     ("rcprop", "ids|title|timestamp|user|loginfo|redirect"),
     ("rctype", "edit|new|log"),
     ("rcnamespace", "0"),
-    ("rclimit", str(SIZE)),
+    ("rclimit", "40"),  # together no more ids than can be asked for at once
     ("letype", "delete"),
     ("ledir", "newer"),
     ("leprop", "ids|title|type|timestamp"),
     ("lenamespace", "0"),
-    ("lelimit", str(SIZE)),
+    ("lelimit", "10"),
 )
 LISTS = ("allpages", "allrevisions", "recentchanges", "logevents", "search", "random")
 ANSWERS = ("pages", *LISTS, "general", "namespaces", "statistics", "normalized", "redirects")
@@ -112,9 +112,10 @@ def _more(payload: Any) -> str:
 
 
 def _changed(payload: Any) -> list[str]:
-    """Ids of the pages that were made or edited, each once."""
-    changes = many(at(payload, "query", "recentchanges"))
-    ids = [identity(at(change, "pageid")) for change in changes if at(change, "type") in ("edit", "new")]
+    """Ids of the pages that were made, edited or restored, each once."""
+    changes = [*many(at(payload, "query", "recentchanges")), *many(at(payload, "query", "logevents"))]
+    is_there = ("edit", "new", "restore")
+    ids = [identity(at(told, "pageid")) for told in changes if (at(told, "action") or at(told, "type")) in is_there]
     return list(dict.fromkeys(native_id for native_id in ids if native_id and native_id != "0"))
 
 

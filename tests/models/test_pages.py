@@ -235,7 +235,7 @@ def test_a_container_keeps_the_share_of_the_seen_that_it_should() -> None:
 def test_hostile_pages_take_little_time(hostile: str) -> None:
     started = time.process_time()
     main_text(bounded(f"<html><body>{hostile}</body></html>"))
-    assert time.process_time() - started < 15
+    assert time.process_time() - started < 10
 
 
 def test_a_bomb_is_not_unpacked() -> None:

@@ -649,7 +649,9 @@ def test_the_walk_over_all_pages_of_a_wiki() -> None:
     props = {"query-continue": {"allpages": {"gapcontinue": "B"}, "revisions": {"rvcontinue": 5}}}
     third = WIKI.following(opened, first, page(props))
     assert third and dict(third.params)["rvcontinue"] == "5" and "gapcontinue" not in dict(third.params)
-    assert WIKI.following(opened, first, page({"continue": {"arvcontinue": None, "continue": "-||"}, "query": {}})) is None
+    assert (
+        WIKI.following(opened, first, page({"continue": {"arvcontinue": None, "continue": "-||"}, "query": {}})) is None
+    )
     assert WIKI.following(opened, first, page({"batchcomplete": True, "query": {}})) is None
 
 
@@ -664,8 +666,10 @@ def test_the_walk_over_what_changed_since() -> None:
         {"type": "log", "pageid": 8},
         {"type": "new", "pageid": 0},
     ]
-    texts = WIKI.following(opened, first, page({"continue": {"rccontinue": "c"}, "query": {"recentchanges": changes}}))
-    assert texts and dict(texts.params)["pageids"] == "7" and "revisions" in dict(texts.params)["prop"]
+    logged = [{"logid": 1, "type": "delete", "action": action, "pageid": 9} for action in ("delete", "restore")]
+    told = {"recentchanges": changes, "logevents": logged}
+    texts = WIKI.following(opened, first, page({"continue": {"rccontinue": "c"}, "query": told}))
+    assert texts and dict(texts.params)["pageids"] == "7|9" and "revisions" in dict(texts.params)["prop"]
     more = WIKI.following(opened, texts, page({"batchcomplete": True, "query": {"pages": []}}))
     assert more and dict(more.params)["rccontinue"] == "c" and dict(more.params)["rcstart"] == "2026-01-01T12:00:00Z"
     assert WIKI.following(opened, more, page({"query": {"recentchanges": []}})) is None
