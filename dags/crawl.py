@@ -38,40 +38,28 @@ from dags import defaults
 # Minutes apart: the platforms' pages share one line to the outside.
 PLATFORMS = {
     "weibo": "0 0 * * *",
-    "taobao": "30 0 * * *",
-    "youtube": "0 1 * * *",
-    "rss": "30 1 * * *",
-    "html": "35 1 * * *",
-    "warc": "40 1 * * *",
-    "mediawiki": "45 1 * * *",
-    "ubi": "0 2 * * *",
     "wechat": "5 0 * * *",
     "facebook": "10 0 * * *",
     "mastodon": "15 0 * * *",
     "activitypub": "20 0 * * *",
     "bluesky": "25 0 * * *",
-    "homeassistant": "5 3 * * *",
-    "smartthings": "10 3 * * *",
-    "tuya": "15 3 * * *",
-    "matter": "20 3 * * *",
-    "weblog": "25 3 * * *",
-    "clickstream": "30 3 * * *",
+    "taobao": "30 0 * * *",
     "jd": "35 0 * * *",
     "amazon": "40 0 * * *",
     "shopify": "45 0 * * *",
     "bilibili": "50 0 * * *",
     "peertube": "55 0 * * *",
-}
-# Behaviour events point to no files; the pictures of a home are nobody's business.
-WITHOUT_MEDIA = {"ubi", "homeassistant", "smartthings", "tuya", "matter", "weblog", "clickstream"}
+    "youtube": "0 1 * * *",
     "scholar": "5 1 * * *",
     "cnki": "10 1 * * *",
     "oai_pmh": "15 1 * * *",
     "crossref": "20 1 * * *",
     "openalex": "25 1 * * *",
-}
-# Behaviour events and references point to no files.
-WITHOUT_MEDIA = {"ubi", "scholar", "cnki", "oai_pmh", "crossref", "openalex"}
+    "rss": "30 1 * * *",
+    "html": "35 1 * * *",
+    "warc": "40 1 * * *",
+    "mediawiki": "45 1 * * *",
+    "ubi": "0 2 * * *",
     "zendesk": "5 2 * * *",
     "discourse": "10 2 * * *",
     "faq": "15 2 * * *",
@@ -79,8 +67,18 @@ WITHOUT_MEDIA = {"ubi", "scholar", "cnki", "oai_pmh", "crossref", "openalex"}
     "hackernews": "25 2 * * *",
     "askbot": "30 2 * * *",
     "confluence": "35 2 * * *",
+    "homeassistant": "5 3 * * *",
+    "smartthings": "10 3 * * *",
+    "tuya": "15 3 * * *",
+    "matter": "20 3 * * *",
+    "weblog": "25 3 * * *",
+    "clickstream": "30 3 * * *",
 }
-WITHOUT_MEDIA = {"ubi", "hackernews"}  # behaviour events point to no files, stories have no pictures
+# Behaviour, references and stories point to no files; the pictures of a home are nobody's business.
+WITHOUT_MEDIA = {
+    *("ubi", "weblog", "clickstream", "scholar", "cnki", "oai_pmh", "crossref", "openalex", "hackernews"),
+    *("homeassistant", "smartthings", "tuya", "matter"),
+}
 
 for platform, schedule in PLATFORMS.items():
     with DAG(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pages import FETCHED_AT, page
 
 from jobs import platforms
-from jobs.parse import outcome
+from jobs.parse import Reading
 from jobs.platforms import Page, PageBroken, Reject, Request, Window
 from jobs.platforms._devices import choices, distinct, function, sentence, span, words
 from schemas.event import EVENT
@@ -91,12 +91,10 @@ def test_of_two_functions_of_one_name_the_fuller_stands() -> None:
 
 
 @pytest.mark.parametrize("name", HOMES)
-def test_a_home_is_private(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_home_is_private(name: str) -> None:
     policy, item = platforms.load(name).POLICY, {"native_id": "a", "type": "device", "title": "lamp"}
-    monkeypatch.delenv("TRAWL_TENANT", raising=False)
-    assert outcome(name, policy, item, page({}), {})["reject"]["reason"] == "no tenant"
-    monkeypatch.setenv("TRAWL_TENANT", "home")
-    assert outcome(name, policy, item, page({}), {})["record"]["scope"] == "tenant"
+    assert Reading(name, policy, {}, None).outcome(item, page({}))["reject"]["reason"] == "no tenant"
+    assert Reading(name, policy, {}, "home").outcome(item, page({}))["record"]["scope"] == "tenant"
     assert not platforms.load("matter").POLICY.is_private
 
 
@@ -605,7 +603,7 @@ def assert_shown(name: str, item: Any, shown: Page) -> None:
         assert item.reason and isinstance(item.detail, str)
     else:
         assert set(item.get("event", {})) <= set(EVENT.names) and set(item) <= {*RECORD.names, "event"}
-        outcome(name, platforms.load(name).POLICY, item, shown, {})
+        Reading(name, platforms.load(name).POLICY, {}, None).outcome(item, shown)
 
 
 @pytest.mark.parametrize("name", MINE)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pages import FETCHED_AT, page
 
 from jobs import platforms
-from jobs.parse import outcome
+from jobs.parse import Reading
 from jobs.platforms import Page, PageBroken, Reject, Request, TargetsMissing, Window
 
 NAMES = ("jd", "amazon", "shopify", "bilibili", "peertube", "taobao", "youtube")
@@ -689,7 +689,7 @@ def survives(name: str, body: bytes) -> None:
     told: Page = page(body, "http://h/api/v1/products.json?id=v1")
     assert platform.claims(told) in (True, False)
     for item in platform.items(told):
-        row = outcome(name, platform.POLICY, item, told, {})
+        row = Reading(name, platform.POLICY, {}, None).outcome(item, told)
         assert row.get("reject", {}).get("reason") not in (
             "wrong type",
             "unknown field",
