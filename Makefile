@@ -1,7 +1,7 @@
 # Everything that is run often. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo up down status test lint golden bench clean
+.PHONY: help install lock demo up down status test fuzz lint golden platform bench clean
 
 PYTHON := .venv/bin/python
 PACKAGES := $(patsubst %/__init__.py,%,$(wildcard bench/__init__.py dags/__init__.py jobs/__init__.py \
@@ -44,6 +44,9 @@ status: ## say what is running, and where
 test: install ## everything that must hold, offline
 	@$(PYTHON) -m pytest
 
+fuzz: install ## 10,000 damaged pages to every platform's reader; minutes
+	@TRAWL_FUZZ=10000 $(PYTHON) -m pytest tests/jobs/platforms/test_fuzz.py
+
 lint: install ## format, order of imports, flake8, mypy, layers
 	@.venv/bin/black -q --check -l 120 $(PACKAGES) tests || { .venv/bin/black -l 120 --diff -q $(PACKAGES) tests; exit 1; }
 	@.venv/bin/isort -q --check $(PACKAGES) tests
@@ -53,6 +56,9 @@ lint: install ## format, order of imports, flake8, mypy, layers
 
 golden: install ## rewrite the golden files; look at the diff
 	@TRAWL_GOLDEN=write $(PYTHON) -m pytest $(GOLDEN_TESTS)
+
+platform: install ## begin a platform: make platform NAME=x
+	@$(PYTHON) -m local.skeleton "$(NAME)"
 
 bench: install ## measure how good and how fast everything is, into docs/benchmarks.md
 	@$(PYTHON) -m bench
