@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from local.world import names
+from local.world import ids
 from local.world.changes import is_deleted
 from local.world.dice import Dice, roll
+from local.world.homes import SHOPS
 from local.world.plan import Plan
 from local.world.words import BY_KEY, TOPICS
 from local.world.works import Work, house_of, origin, work
@@ -86,7 +87,7 @@ def _acts(plan: Plan, dice: Dice, someone: User, found: Work, name: str, moment:
     platform, lang = dice.pick(found.homes)
     query = f"{found.facet[lang]} {found.kind[lang]}"
     chain, position = dice.pick(_CHAINS), 1 + dice.below(10)
-    is_shop = platform == "taobao"
+    is_shop = platform in SHOPS
     for at, action in enumerate(action for action in chain if is_shop or action not in ("cart", "buy")):
         is_search = action == "search"
         yield {
@@ -94,7 +95,7 @@ def _acts(plan: Plan, dice: Dice, someone: User, found: Work, name: str, moment:
             "user_id": someone.id,
             "action": action,
             "platform": platform,
-            "native_id": None if is_search else names.native_id(platform, found.number),
+            "native_id": None if is_search else ids.native_id(platform, found.number),
             "query": query if "search" in chain else None,
             "position": None if is_search else position,
             "occurred_at": (moment + timedelta(seconds=7 * at)).isoformat(),

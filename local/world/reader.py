@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from local.world import names, pictures
+from local.world import ids, pictures
 from local.world.changes import on_day
 from local.world.edits import published
 from local.world.plan import FIRST_DAY, Plan
@@ -59,7 +59,7 @@ class World:
 
     def get(self, platform: str, native_id: str, *, day: int) -> dict[str, Any] | None:
         """One appearance as it is at the end of `day`; None when it is not there (yet). Made anew, not looked up."""
-        number = names.number_of(platform, native_id)
+        number = ids.number_of(platform, native_id)
         if number is None or not 0 <= number < self.plan.first_of(day + 1):
             return None
         for appearance in published(self.plan, work(self.plan, number)):

@@ -16,12 +16,12 @@ import numpy as np
 import orjson
 
 from local.world import behaviour, truth
+from local.world.homes import PLATFORMS
 from local.world.parts import PART, TRUTHS, Part, part_of
 from local.world.plan import Plan
 from store.cli import TrawlError, progress
 
-PLATFORMS = ("weibo", "taobao", "youtube", "rss")
-FORMAT = 1
+FORMAT = 2
 WORTH_PROCESSES = 20_000  # works; smaller worlds are made before the processes have started
 
 
@@ -115,8 +115,8 @@ class Writer:
     """One platform's appearances, oldest first, with the offset and the second of each line beside them."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._lines = (folder / f"{name}.jsonl").open("wb", buffering=1 << 20)
-        self._index = (folder / f"{name}.index").open("wb", buffering=1 << 20)
+        self._lines = (folder / f"{name}.jsonl").open("wb", buffering=1 << 16)
+        self._index = (folder / f"{name}.index").open("wb", buffering=1 << 16)
         self._waiting: list[tuple[int, int, bytes]] = []
         self._offset = 0
 

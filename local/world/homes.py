@@ -1,0 +1,93 @@
+"""Where works appear: platforms by role, the manner in which each writes, and the homes that one work gets.
+
+The first home of a work is always there, the others by chance. A device in a home is private: it is on one platform alone
+and has no copies, for nothing public may ever be merged with it.
+"""
+
+from local.world.dice import Dice, roll
+
+ZH, EN = 0, 1
+LANGS = ("zh", "en")
+Home = tuple[str, int]  # platform, language
+
+# In whose manner a platform writes texts and titles: a shop's, a post's, a video's, an article's.
+VOICES = {
+    **dict.fromkeys(("taobao", "jd", "amazon", "shopify"), "taobao"),
+    **dict.fromkeys(("weibo", "facebook", "mastodon", "activitypub", "bluesky"), "weibo"),
+    **dict.fromkeys(("homeassistant", "smartthings", "tuya", "matter"), "weibo"),
+    **dict.fromkeys(("youtube", "bilibili", "peertube"), "youtube"),
+    **dict.fromkeys(("rss", "wechat", "html", "warc", "mediawiki"), "rss"),
+    **dict.fromkeys(("crossref", "openalex", "oai_pmh", "cnki", "scholar"), "rss"),
+    **dict.fromkeys(("zendesk", "discourse", "faq", "stackexchange", "hackernews", "askbot", "confluence"), "rss"),
+}
+PLATFORMS = tuple(VOICES)
+SHOPS = {"taobao", "jd", "amazon", "shopify"}
+PAPERS = {"crossref", "openalex", "oai_pmh", "cnki", "scholar"}
+PRIVATE = ("homeassistant", "smartthings", "tuya")
+UNTITLED = {"weibo", "facebook", "mastodon", "activitypub", "bluesky"}
+TITLE_ONLY = {"scholar"}  # its exports hold no abstracts
+WITHOUT_PICTURES = PAPERS | set(PRIVATE) | {"faq", "matter", "hackernews", "stackexchange", "askbot", "zendesk"}
+
+PRIVATE_SHARE = 0.4  # of the devices
+_CHANCES = (1.0, 0.5, 0.3, 0.2)
+
+
+def _weighted(text: str) -> tuple[str, ...]:
+    """Names, each as often as the number behind it says."""
+    words = text.split()
+    return tuple(name for name, times in zip(words[::2], words[1::2], strict=True) for _ in range(int(times)))
+
+
+_ROLES = {
+    "shop:zh": _weighted("taobao 14 jd 6"),
+    "shop:en": _weighted("rss 6 amazon 7 shopify 7"),
+    "social:zh": _weighted("weibo 16 wechat 4"),
+    "social:en": _weighted("weibo 8 mastodon 3 bluesky 3 facebook 3 activitypub 3"),
+    "video:zh": _weighted("youtube 13 bilibili 7"),
+    "video:en": _weighted("youtube 14 peertube 6"),
+    "text:zh": _weighted("rss 13 html 3 mediawiki 2 warc 2"),
+    "text:en": _weighted("rss 13 html 3 mediawiki 2 warc 2"),
+    "paper:zh": _weighted("cnki 3 oai_pmh 1"),
+    "paper:en": _weighted("crossref 1 openalex 1 oai_pmh 1"),
+    "index:zh": _weighted("scholar 2 cnki 1 openalex 1"),
+    "index:en": _weighted("scholar 2 crossref 1 openalex 1"),
+    "help:zh": _weighted("zendesk 1 discourse 1 faq 1 askbot 1 confluence 1"),
+    "help:en": _weighted("zendesk 1 discourse 1 faq 1 askbot 1 confluence 1 stackexchange 2 hackernews 2"),
+    "home:zh": ("matter",),
+    "home:en": ("matter",),
+}
+# By what the work is and the languages of its house.
+_SLOTS = {
+    ("product", "zh"): ("shop:zh", "social:zh", "video:zh", "text:zh"),
+    ("product", "both"): ("shop:zh", "video:en", "text:en", "social:zh"),
+    ("product", "en"): ("shop:en", "video:en", "social:en", "text:en"),
+    ("device", "zh"): ("shop:zh", "home:zh", "video:zh", "text:zh"),
+    ("device", "both"): ("shop:zh", "video:en", "home:en", "text:en"),
+    ("device", "en"): ("shop:en", "home:en", "video:en", "text:en"),
+    ("post", "zh"): ("social:zh", "text:zh", "video:zh"),
+    ("post", "both"): ("social:zh", "text:en", "video:en"),
+    ("post", "en"): ("social:en", "text:en", "video:en"),
+    ("video", "zh"): ("video:zh", "social:zh", "text:zh"),
+    ("video", "both"): ("video:en", "social:zh", "text:zh"),
+    ("video", "en"): ("video:en", "text:en", "social:en"),
+    ("document", "zh"): ("paper:zh", "index:zh", "text:zh", "social:zh"),
+    ("document", "both"): ("paper:en", "index:en", "text:zh", "video:zh"),
+    ("document", "en"): ("paper:en", "index:en", "text:en"),
+    ("qa", "zh"): ("help:zh", "text:zh", "social:zh"),
+    ("qa", "both"): ("help:en", "text:zh", "video:zh"),
+    ("qa", "en"): ("help:en", "text:en"),
+}
+
+
+def homes(dice: Dice, kind: str, mode: str) -> tuple[Home, ...]:
+    """The homes of a public work of this type in a house of this language mode, each platform once."""
+    chosen: dict[str, int] = {}
+    for slot, probability in zip(_SLOTS[kind, mode], _CHANCES):
+        if probability == 1.0 or dice.chance(probability):
+            chosen.setdefault(dice.pick(_ROLES[slot]), LANGS.index(slot[-2:]))
+    return tuple(chosen.items())
+
+
+def private_home(seed: int, number: int, mode: str) -> tuple[Home, ...]:
+    """The one home of a private device."""
+    return ((PRIVATE[roll(seed, number, "at home") % len(PRIVATE)], EN if mode == "en" else ZH),)
