@@ -1,17 +1,19 @@
 """One HTTP server for all platforms, each below its name, beside /media, /replay and /_control."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
 from jobs import platforms
-from local.platforms import replay
+from local.platforms import faults, replay
 from local.platforms.answers import Answer, Ask, World, json_answer
 from local.platforms.state import State, WrongControl
 from store.cli import TrawlError
@@ -46,7 +48,7 @@ class Server(ThreadingHTTPServer):
     def reply(
         self, path: str, query: dict[str, str], sent: bytes = b"", headers: Mapping[str, str] = NOTHING
     ) -> tuple[Answer, str]:
-        """The answer to a GET or POST, and what is to be done to it on its way: "", "cut" or "garbage"."""
+        """The answer to a GET or POST, and what is to be done to it on its way (state.KINDS)."""
         root, _, rest = path.lstrip("/").partition("/")
         if root == "_control":
             return json_answer(self.state.shown()), ""
@@ -61,16 +63,13 @@ class Server(ThreadingHTTPServer):
         return self._platform(platform, root, ask)
 
     def _platform(self, platform: str, root: str, ask: Ask) -> tuple[Answer, str]:
-        rest = ask.path
-        happens, failure = self.state.count(platform), APIS[platform].failure
-        if happens == "limit":
-            refused = failure(429, "too many requests", rest)
-            return Answer(429, refused.body, refused.content_type, (("Retry-After", "1"),)), ""
-        if happens == "down":
-            return failure(503, "service unavailable", rest), ""
-        if happens and happens.isdigit():
-            return failure(int(happens), "fault on request", rest), ""
-        return self._served(platform, root, ask), happens or ""
+        happens, hidden = self.state.count(platform)
+        refused = faults.refusal(APIS[platform], happens, ask)
+        if refused:
+            return refused, ""
+        if hidden:
+            ask = replace(ask, world=cast(World, faults.Earlier(ask.world, hidden)))
+        return self._served(platform, root, ask), happens
 
     def _served(self, platform: str, root: str, ask: Ask) -> Answer:
         rest = ask.path
@@ -126,9 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._send(json_answer(self.server.state.shown()))
 
     def _send(self, answer: Answer, harm: str = "") -> None:
-        body = answer.body
-        if harm == "garbage":
-            body = body[: len(body) // 2] + b"\xff\x00<%" + body[len(body) // 2 + 4 :]
+        body = faults.harmed(answer.body, harm)
         self.send_response(answer.status)
         for name, value in (("Content-Type", answer.content_type), *answer.headers):
             self.send_header(name, value)

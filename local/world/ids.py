@@ -53,7 +53,7 @@ class Form:
 
 FORMS = {
     "weibo": Form("5###############"),
-    "wechat": Form("MzA5NDQ2MDE2MA==:2247######:1"),
+    "wechat": Form("MzA5NDQ2MDE2MA==:2#########:1"),
     "facebook": Form("104958162837_###############"),
     "mastodon": Form("11################"),
     "activitypub": Form("https://fediverse.example/objects/" + _UUID, _HEX),
