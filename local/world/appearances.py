@@ -123,7 +123,7 @@ def _body(plan: Plan, work: Work, platform: str, lang: int, fewer: int = 0) -> s
 
 
 def _hashtag(platform: str, tag: str) -> str:
-    if platform in PRIVATE or platform == "matter":
+    if platform in PRIVATE:
         return ""
     return f" #{tag}#" if platform == "weibo" else f" #{tag.replace(' ', '')}"
 
@@ -142,7 +142,7 @@ def _ids(work: Work) -> dict[str, str | None]:
     return {
         "gtin": names.gtin(work.number) if is_thing and has_gtin else None,
         "model": names.model(work.number) if is_thing and work.evidence in ("model", "none") else None,
-        "doi": names.doi(work.number) if work.evidence == "doi" else None,
+        "doi": ids.doi(work.number) if work.evidence == "doi" else None,
     }
 
 

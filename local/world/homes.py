@@ -1,7 +1,7 @@
 """Where works appear: platforms by role, the manner in which each writes, and the homes that one work gets.
 
-The first home of a work is always there, the others by chance. A device in a home is private: it is on one platform alone
-and has no copies, for nothing public may ever be merged with it.
+The first home of a work is always there, the others by chance. A device in a home and an article of an internal wiki are
+private: each is on one platform alone and has no copies, for nothing public may ever be merged with it.
 """
 
 from local.world.dice import Dice, roll
@@ -23,12 +23,13 @@ VOICES = {
 PLATFORMS = tuple(VOICES)
 SHOPS = {"taobao", "jd", "amazon", "shopify"}
 PAPERS = {"crossref", "openalex", "oai_pmh", "cnki", "scholar"}
-PRIVATE = ("homeassistant", "smartthings", "tuya")
+PRIVATE_SHARES = {"device": 0.4, "qa": 0.2}
+_PRIVATE = {"device": ("homeassistant", "smartthings", "tuya"), "qa": ("confluence",)}
+PRIVATE = {name for names in _PRIVATE.values() for name in names}
 UNTITLED = {"weibo", "facebook", "mastodon", "activitypub", "bluesky"}
-TITLE_ONLY = {"scholar"}  # its exports hold no abstracts
-WITHOUT_PICTURES = PAPERS | set(PRIVATE) | {"faq", "matter", "hackernews", "stackexchange", "askbot", "zendesk"}
+TITLE_ONLY = {"scholar", "matter"}  # without an abstract; described by what it can do
+WITHOUT_PICTURES = PAPERS | PRIVATE | {"faq", "matter", "hackernews", "stackexchange", "askbot", "zendesk"}
 
-PRIVATE_SHARE = 0.4  # of the devices
 _CHANCES = (1.0, 0.5, 0.3, 0.2)
 
 
@@ -51,8 +52,8 @@ _ROLES = {
     "paper:en": _weighted("crossref 1 openalex 1 oai_pmh 1"),
     "index:zh": _weighted("scholar 2 cnki 1 openalex 1"),
     "index:en": _weighted("scholar 2 crossref 1 openalex 1"),
-    "help:zh": _weighted("zendesk 1 discourse 1 faq 1 askbot 1 confluence 1"),
-    "help:en": _weighted("zendesk 1 discourse 1 faq 1 askbot 1 confluence 1 stackexchange 2 hackernews 2"),
+    "help:zh": _weighted("zendesk 1 discourse 1 faq 1 askbot 1"),
+    "help:en": _weighted("zendesk 1 discourse 1 faq 1 askbot 1 stackexchange 2 hackernews 2"),
     "home:zh": ("matter",),
     "home:en": ("matter",),
 }
@@ -88,6 +89,7 @@ def homes(dice: Dice, kind: str, mode: str) -> tuple[Home, ...]:
     return tuple(chosen.items())
 
 
-def private_home(seed: int, number: int, mode: str) -> tuple[Home, ...]:
-    """The one home of a private device."""
-    return ((PRIVATE[roll(seed, number, "at home") % len(PRIVATE)], EN if mode == "en" else ZH),)
+def private_home(seed: int, number: int, kind: str, mode: str) -> tuple[Home, ...]:
+    """The one home of a private work of this type."""
+    options = _PRIVATE[kind]
+    return ((options[roll(seed, number, "at home") % len(options)], EN if mode == "en" else ZH),)

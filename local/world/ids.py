@@ -8,11 +8,14 @@ import math
 import re
 from functools import cached_property
 
+from local.world import names
+
 _DECIMAL, _HEX = "0123456789", "0123456789abcdef"
 _BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"  # of AT Protocol's record keys
+_POSTS = "at://did:plc:madeupworld2222222222222/app.bsky.feed.post"
 _UUID = "########-####-4###-8###-############"
 _GOLDEN = 0.6180339887  # multiples of this share of a circle lie far apart
 _SHIFT = 41
@@ -51,13 +54,28 @@ class Form:
         return int(spread * self._back % self.size) - _SHIFT
 
 
-FORMS = {
+class Models:
+    """Ids that are a maker and the model number of the work: what describes a product has no other."""
+
+    def __init__(self, head: str) -> None:
+        self.head = head
+
+    def write(self, number: int) -> str:
+        """The id of a number."""
+        return self.head + names.model(number)
+
+    def read(self, native: str) -> int:
+        """The number that an id was written from. Raises ValueError for another form."""
+        return names.number_of_model(native.removeprefix(self.head))
+
+
+FORMS: dict[str, Form | Models] = {
     "weibo": Form("5###############"),
     "wechat": Form("MzA5NDQ2MDE2MA==:2#########:1"),
     "facebook": Form("104958162837_###############"),
     "mastodon": Form("11################"),
     "activitypub": Form("https://fediverse.example/objects/" + _UUID, _HEX),
-    "bluesky": Form("3############", _SORTABLE),
+    "bluesky": Form(f"{_POSTS}/3############", _SORTABLE),
     "taobao": Form("6###########"),
     "jd": Form("100###########"),
     "amazon": Form("B0########", _BASE36),
@@ -72,8 +90,8 @@ FORMS = {
     "crossref": Form("10.5555/##########"),
     "openalex": Form("W4#########"),
     "oai_pmh": Form("oai:repository.example:##########"),
-    "cnki": Form("CJFDWORK#########"),
-    "scholar": Form("work##########"),
+    "cnki": Form("CJFD:WORK#########"),
+    "scholar": Form("10.5555/##########"),
     "zendesk": Form("360###########"),
     "discourse": Form("1#########"),
     "faq": Form("FAQ-##########"),
@@ -84,7 +102,7 @@ FORMS = {
     "homeassistant": Form("sensor.room_############", _HEX),
     "smartthings": Form(_UUID, _HEX),
     "tuya": Form("bf####################", _HEX),
-    "matter": Form("TS############", _HEX),
+    "matter": Models("Homewise:"),
 }
 
 # `{tail}` is what follows the last separator of the id.
@@ -94,7 +112,7 @@ _URLS = {
     "facebook": "https://www.facebook.com/104958162837/posts/{tail}",
     "mastodon": "https://mastodon.example/@{author}/{id}",
     "activitypub": "{id}",
-    "bluesky": "https://bsky.app/profile/{author}/post/{id}",
+    "bluesky": "https://bsky.app/profile/did:plc:madeupworld2222222222222/post/{tail}",
     "taobao": "https://item.taobao.com/item.htm?id={id}",
     "jd": "https://item.jd.com/{id}.html",
     "amazon": "https://www.amazon.com/dp/{id}",
@@ -107,16 +125,17 @@ _URLS = {
     "warc": "{id}",
     "mediawiki": "https://wiki.example/?curid={id}",
     "crossref": "https://doi.org/{id}",
+    "scholar": "https://doi.org/{id}",
     "openalex": "https://openalex.org/{id}",
     "oai_pmh": "https://repository.example/record/{tail}",
-    "cnki": "https://kns.cnki.net/kcms/detail/detail.aspx?DbName=CJFD&FileName={id}",
+    "cnki": "https://kns.cnki.net/kcms/detail/detail.aspx?DbName=CJFD&FileName={tail}",
     "zendesk": "https://support.example/hc/articles/{id}",
     "discourse": "https://forum.example/t/topic/{id}",
     "faq": "https://help.example/faq/{id}",
     "stackexchange": "https://stackoverflow.com/questions/{id}",
     "hackernews": "https://news.ycombinator.com/item?id={id}",
     "askbot": "https://ask.example/question/{id}/",
-    "confluence": "https://wiki.corp.example/pages/viewpage.action?pageId={id}",
+    "matter": "https://www.zigbee2mqtt.io/devices/{tail}.html",
 }
 _SEPARATOR = re.compile(r"[:_/]")
 
@@ -124,6 +143,11 @@ _SEPARATOR = re.compile(r"[:_/]")
 def native_id(platform: str, number: int) -> str:
     """The id that the platform itself would give to work `number`."""
     return FORMS[platform].write(number)
+
+
+def doi(number: int) -> str:
+    """The DOI of a paper: the id that Crossref knows it by."""
+    return native_id("crossref", number)
 
 
 def number_of(platform: str, native: str) -> int | None:

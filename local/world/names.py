@@ -3,8 +3,6 @@
 Numbers are spread by a multiplication modulo the size of the name space.
 """
 
-from local.world import ids
-
 _ONSETS = "b d f g k l m n p r s t v z br dr kr pl st tr sh ch gl th".split()
 _SYLLABLES = [onset + vowel for onset in _ONSETS for vowel in "aeiou"]
 # Two sets of characters with no overlap: brands and places are never read as the names of single works.
@@ -12,6 +10,7 @@ _HOUSE = "澜岚溪禾栖屿汀沅沁泠湄漪澄潇芷芙苒茉荻菱葭蔚蕙�
 _OWN = "墨砚笙箫筝弦霁霖霏霭雯霄鹭鸢鹤雁鸾隼柏桐桦桉榆槿楠樱橙柚柠枫檀椿锦缎绫绮纨缃绛纾骁骏骥骊驰骞麒麟"
 _SURNAMES = list(zip("沈陆许程顾苏叶孟邵傅", "Shen Lu Xu Cheng Gu Su Ye Meng Shao Fu".split()))
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_LAP, _MODELS, _MODEL_ODD = 5_000_000, 5_184_000, 3_571_237
 
 
 def _spread(number: int, size: int, odd: int) -> int:
@@ -58,10 +57,20 @@ def person(number: int) -> tuple[str, str]:
 
 def model(number: int) -> str:
     """A model number such as KX-2107; a third letter comes when two are used up."""
-    high, low = divmod(_spread(number % 5_000_000, 5_184_000, 3_571_237), 9000)
+    high, low = divmod(_spread(number % _LAP, _MODELS, _MODEL_ODD), 9000)
     first, second = divmod(high, len(_LETTERS))
-    third = _LETTERS[number // 5_000_000] if number >= 5_000_000 else ""
+    third = _LETTERS[number // _LAP] if number >= _LAP else ""
     return f"{_LETTERS[first]}{_LETTERS[second]}{third}-{low + 1000}"
+
+
+def number_of_model(written: str) -> int:
+    """The number that a model number was made from. Raises ValueError for what is none."""
+    letters, _, low = written.partition("-")
+    places = [_LETTERS.index(letter) for letter in letters]
+    if not 2 <= len(places) <= 3:
+        raise ValueError(written)
+    spread = (places[0] * len(_LETTERS) + places[1]) * 9000 + int(low) - 1000
+    return spread * pow(_MODEL_ODD, -1, _MODELS) % _MODELS + (places[2] * _LAP if len(places) > 2 else 0)
 
 
 def gtin(number: int) -> str:
@@ -69,8 +78,3 @@ def gtin(number: int) -> str:
     digits = f"690{_spread(number, 10**9, 618_033_989):09d}"
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     return f"{digits}{-total % 10}"
-
-
-def doi(number: int) -> str:
-    """The DOI of a paper: the id that Crossref knows it by."""
-    return ids.native_id("crossref", number)

@@ -3,6 +3,7 @@
 import mmap
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,12 @@ class World:
                     return self._shown(appearance, day)
         return None
 
-    def events(self, day: int) -> Iterator[dict[str, Any]]:
-        """What users did on `day`; nothing on a day that the world does not have."""
-        path = self.path / "events" / f"day={day}.jsonl"
+    def events(self, day: int, log: str = "ubi", start: int = 0) -> Iterator[dict[str, Any]]:
+        """What a log tells of `day`, from event `start` on; nothing on a day that the world does not have."""
+        path = self.path / "events" / f"{log}-{day}.jsonl"
         if path.exists():
             with path.open("rb") as lines:
-                yield from map(orjson.loads, lines)
+                yield from map(orjson.loads, islice(lines, start, None))
 
     def picture(self, name: str) -> bytes:
         """PNG bytes of a picture that an appearance names.

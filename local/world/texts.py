@@ -152,7 +152,16 @@ def title(plan: Plan, work: Work, platform: str, lang: int) -> str:
 
 _STUFFING = (
     ("新款正品", "官方包邮", "送礼佳品", "厂家直发", "现货速发", "品质保障", "升级款", "热销爆款"),
-    ("New Arrival", "Free Shipping", "Great Gift", "Factory Direct", "In Stock", "Top Quality", "Upgraded", "Best Seller"),
+    (
+        "New Arrival",
+        "Free Shipping",
+        "Great Gift",
+        "Factory Direct",
+        "In Stock",
+        "Top Quality",
+        "Upgraded",
+        "Best Seller",
+    ),
 )
 _TITLES = {
     ("youtube", "zh"): (

@@ -55,7 +55,7 @@ def user_rows(plan: Plan) -> Iterator[Row]:
 
 
 def _is_liked(plan: Plan, someone: behaviour.User, event: Row) -> bool:
-    if event["action"] not in ("click", "cart", "buy"):
+    if event["action"] not in ("click", "cart", "buy") or event["log"] == "weblog":  # which names no users
         return False
     number = ids.number_of(event["platform"], event["native_id"]) or 0
     return house_of(plan, number).topic.key in someone.topics

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from local.world import names
 from local.world.dice import Dice, roll, share
-from local.world.homes import PAPERS, PRIVATE, PRIVATE_SHARE, Home, homes, private_home
+from local.world.homes import PAPERS, PRIVATE, PRIVATE_SHARES, Home, homes, private_home
 from local.world.plan import BLOCK, Plan
 from local.world.vocabulary import Pair
 from local.world.words import BY_TYPE, Topic
@@ -77,7 +77,7 @@ class Work:
 
     @property
     def is_private(self) -> bool:
-        """True for a device in a home."""
+        """True for what only its owners see."""
         return self.homes[0][0] in PRIVATE
 
 
@@ -124,10 +124,10 @@ def is_copy(plan: Plan, number: int) -> bool:
 
 
 def is_private(plan: Plan, number: int) -> bool:
-    """True for a device that stands in a home: nothing public may be merged with it, and nobody copies it."""
+    """True for what only its owners see: nothing public may be merged with it, and nobody copies it."""
     position = plan.place(number)[1]
-    is_device = _LAYOUT[position][0] == "device" and position >= FIRST_COPY
-    return is_device and share(plan.seed, number, "private") < PRIVATE_SHARE
+    most = PRIVATE_SHARES.get(_LAYOUT[position][0], 0.0) if position >= FIRST_COPY else 0.0
+    return most > 0 and share(plan.seed, number, "private") < most
 
 
 def origin(plan: Plan, number: int) -> int:
@@ -147,7 +147,9 @@ def work(plan: Plan, number: int) -> Work:
     kind = place.kinds[0] if len(place.kinds) == 1 or dice.chance(0.7) else place.kinds[1]
     facet = dice.pick(place.facets)
     is_hidden = is_private(plan, source)
-    found = private_home(plan.seed, source, place.mode) if is_hidden else homes(dice, place.type, place.mode)
+    found = (
+        private_home(plan.seed, source, place.type, place.mode) if is_hidden else homes(dice, place.type, place.mode)
+    )
     evidence = dice.pick(_EVIDENCE[_family(place.type, found), place.mode == "both"]) if len(found) > 1 else "none"
     sentiment = dice.pick(("positive", "neutral", "negative")) if place.type == "post" else ""
     writer = dice.pick(place.people) if place.type in ("post", "qa") else place.name

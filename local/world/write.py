@@ -69,7 +69,7 @@ def _write_parts(out: Path, plan: Plan) -> dict[str, int]:
     counts["golden"] = _lines(out / "golden/queries.jsonl", truth.golden(rows))
     counts["users"] = _lines(out / "truth/users.jsonl", truth.user_rows(plan))
     for day in range(plan.days):
-        counts["events"] += _lines(out / f"events/day={day}.jsonl", behaviour.events(plan, day))
+        counts["events"] += _write_events(out / "events", plan, day)
     return dict(sorted(counts.items()))
 
 
@@ -78,6 +78,16 @@ def _lines(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     with path.open("wb") as file:
         for count, row in enumerate(rows, 1):
             file.write(orjson.dumps(row) + b"\n")
+    return count
+
+
+def _write_events(folder: Path, plan: Plan, day: int) -> int:
+    """One file for each log that tells of users."""
+    with ExitStack() as stack:
+        files = {log: stack.enter_context((folder / f"{log}-{day}.jsonl").open("wb")) for log in set(behaviour.LOGS)}
+        count = 0
+        for count, event in enumerate(behaviour.events(plan, day), 1):
+            files[event.pop("log")].write(orjson.dumps(event) + b"\n")
     return count
 
 

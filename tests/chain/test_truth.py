@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from a_chain import Chain
+from a_chain import LOGS, PLATFORMS, Chain
 
 from models.metrics import ndcg
 from schemas.annotation import ANNOTATION
@@ -108,7 +108,7 @@ def test_sentiment_labels_reach_the_index(chain: Chain) -> None:
 
 def test_every_platform_arrived_and_rejects_say_why(chain: Chain) -> None:
     crawled = ledger.platforms("align")
-    assert set(crawled) == {"rss", "taobao", "ubi", "weibo", "youtube"}
-    for platform in set(crawled) - {"ubi"}:
+    assert set(crawled) == set(PLATFORMS)
+    for platform in set(crawled) - LOGS:
         path = lake.partition("records", platform=platform, date=chain.day(0))
         assert lake.read(path, RECORD, columns=["record_id"]).num_rows > 0

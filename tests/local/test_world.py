@@ -1,9 +1,11 @@
 """The made-up world: same seed, same bytes; what the truth says holds of the texts; days change what they should."""
 
+import gzip
 import io
+import json
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,16 @@ from scipy.sparse import csr_matrix
 
 from local.world import NoWorld, World, ids, names, parts, works
 from local.world.__main__ import main
-from local.world.homes import PAPERS, PLATFORMS, PRIVATE, UNTITLED
+from local.world.behaviour import LOGS as _LOGS
+from local.world.exports import EXPORTS
+from local.world.exports import LOGS as FILE_LOGS
+from local.world.exports import drop, exports
+from local.world.homes import PAPERS, PLATFORMS, PRIVATE, SHOPS, UNTITLED
 from local.world.plan import Plan
 from local.world.write import WorldExists, write
 
 SIMPLIFIER = opencc.OpenCC("t2s")
+LOGS = set(_LOGS)
 PLAN = Plan(seed=7, works=960, days=3)
 
 
@@ -251,6 +258,66 @@ def test_users_mostly_do_what_they_like(world: World) -> None:
     assert len({event["event_id"] for event in events}) == len(events)
     assert all(event["occurred_at"].startswith("2026-01-02") for event in world.events(1))
     assert list(world.events(99)) == []
+
+
+def test_a_few_events_stand_in_other_logs_and_none_in_two(world: World) -> None:
+    told = {log: [event["event_id"] for day in range(PLAN.days) for event in world.events(day, log)] for log in LOGS}
+    assert len(set(sum(told.values(), []))) == sum(map(len, told.values())) == world.counts["events"]
+    assert all(0.02 < len(told[log]) / world.counts["events"] < 0.2 for log in ("weblog", "clickstream"))
+    assert [event["event_id"] for event in world.events(0, start=3)] == told["ubi"][3:][
+        : len(list(world.events(0))) - 3
+    ]
+
+
+def test_what_is_private_stands_alone(world: World) -> None:
+    rows = list(world.truth("works"))
+    hidden = {key for row in rows for key in row["records"] if key.split(":")[0] in PRIVATE}
+    mixed = [row for row in rows if set(row["records"]) & hidden and len(row["records"]) > 1]
+    families = Counter(row["family"] for row in rows)
+    assert hidden and not mixed
+    assert all(families[row["family"]] == 1 for row in rows if set(row["records"]) & hidden)
+    assert not any(hidden & set(row["grades"]) for row in world.truth("queries"))
+    events = [event for day in range(PLAN.days) for log in LOGS for event in world.events(day, log)]
+    assert not hidden & {f"{event['platform']}:{event['native_id']}" for event in events}
+
+
+def test_each_platform_has_its_share(tmp_path: Path) -> None:
+    write(tmp_path / "w", Plan(seed=7, works=1000, days=1))
+    counts = World(tmp_path / "w").counts
+    total = sum(counts[name] for name in PLATFORMS)
+    assert min(counts[name] for name in PLATFORMS) >= 5
+    assert 0.45 < sum(counts[name] for name in ("weibo", "taobao", "youtube", "rss")) / total < 0.6
+
+
+def test_titles_prices_and_addresses_are_as_each_platform_has_them(world: World) -> None:
+    shown = everything(world, 0).values()
+    assert all(bool(one["title"]) == (one["platform"] not in UNTITLED) for one in shown)
+    assert all((one["price"] is None) == (one["platform"] not in SHOPS) for one in shown)
+    papers = defaultdict(set)
+    for one in (one for one in shown if one["platform"] in PAPERS):
+        papers[one["work"], one["lang"]].add(one["title"])
+    assert papers and all(len(titles) == 1 for titles in papers.values())
+    addresses = [one["url"] for one in shown if one["platform"] not in PRIVATE | {"scholar"}]
+    assert len(set(addresses)) == len(addresses) and all(address.startswith("https://") for address in addresses)
+
+
+@pytest.mark.parametrize("name", (*EXPORTS, *FILE_LOGS))
+def test_exports_hold_what_is_there_and_are_the_same_each_time(world: World, tmp_path: Path, name: str) -> None:
+    files = dict(exports(world, name, 1))
+    text = b"".join(gzip.decompress(b) if n.endswith(".gz") else b for n, b in files.items()).decode("utf-8")
+    assert files == dict(exports(world, name, 1)) and text
+    drop(world, 1, tmp_path)
+    assert {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} == files
+    for one in world.page(name, day=1, start=0, size=10**6) if name in EXPORTS else ():
+        told = {"cnki": one["url"], "warc": one["url"], "matter": one["native_id"].partition(":")[2]}
+        is_told = json.dumps(told.get(name, one["native_id"]))[1:-1] in text
+        assert is_told == (one["status"] == "live" or name in ("faq", "warc"))
+
+
+def test_logs_tell_of_each_event_once(world: World) -> None:
+    for name in FILE_LOGS:
+        [(_, content)] = exports(world, name, 1)
+        assert len(content.splitlines()) - (name == "clickstream") == len(list(world.events(1, name)))
 
 
 def test_pictures_are_drawn_the_same_and_differ_by_platform(world: World) -> None:
