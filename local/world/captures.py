@@ -40,7 +40,7 @@ def html(page: Capture) -> str:
 <html lang="{page['lang']}"><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="{url}">
 <script type="application/ld+json">{_facts(page)}</script></head>
 <body><nav><a href="/">{host}</a> <a href="/latest">Latest</a></nav>
-<main><article><h1>{title}</h1>{paragraphs}</article></main>
+<main><h1>{title}</h1><article>{paragraphs}</article></main>
 <footer>{host}, all pages of a made-up world</footer></body></html>
 """
 

@@ -1,10 +1,11 @@
 """Where works appear: platforms by role, the manner in which each writes, and the homes that one work gets.
 
-The first home of a work is always there, the others by chance. A device in a home and an article of an internal wiki are
+A house (a brand, a place, a laboratory) has one platform for each role: it sells in one shop, and its films are on one site.
+Of its works the first home is always there, the others by chance. A device in a home and an article of an internal wiki are
 private: each is on one platform alone and has no copies, for nothing public may ever be merged with it.
 """
 
-from local.world.dice import Dice, roll
+from local.world.dice import Dice, roll, share
 
 ZH, EN = 0, 1
 LANGS = ("zh", "en")
@@ -28,9 +29,11 @@ _PRIVATE = {"device": ("homeassistant", "smartthings", "tuya"), "qa": ("confluen
 PRIVATE = {name for names in _PRIVATE.values() for name in names}
 UNTITLED = {"weibo", "facebook", "mastodon", "activitypub", "bluesky"}
 TITLE_ONLY = {"scholar", "matter"}  # without an abstract; described by what it can do
-WITHOUT_PICTURES = PAPERS | PRIVATE | {"faq", "matter", "hackernews", "stackexchange", "askbot", "zendesk"}
+OWN_ADDRESS = {"shopify", "discourse"}  # their items live wherever the server does: no link leads to them
+WITHOUT_PICTURES = PAPERS | PRIVATE | {"faq", "warc", "matter", "hackernews", "stackexchange", "askbot", "zendesk"}
 
 _CHANCES = (1.0, 0.5, 0.3, 0.2)
+_GOLDEN = 0.6180339887  # multiples of it lie evenly on a circle, however few there are
 
 
 def _weighted(text: str) -> tuple[str, ...]:
@@ -80,13 +83,19 @@ _SLOTS = {
 }
 
 
-def homes(dice: Dice, kind: str, mode: str) -> tuple[Home, ...]:
-    """The homes of a public work of this type in a house of this language mode, each platform once."""
-    chosen: dict[str, int] = {}
-    for slot, probability in zip(_SLOTS[kind, mode], _CHANCES):
-        if probability == 1.0 or dice.chance(probability):
-            chosen.setdefault(dice.pick(_ROLES[slot]), LANGS.index(slot[-2:]))
-    return tuple(chosen.items())
+def rooms(seed: int, ordinal: int, kind: str, mode: str) -> tuple[Home, ...]:
+    """The platforms of house `ordinal` of a type, by role, each platform once; neighbouring houses have different ones."""
+    found: dict[str, int] = {}
+    for slot in _SLOTS[kind, mode]:
+        options = _ROLES[slot]
+        place = (ordinal * _GOLDEN + share(seed, slot, "rooms")) % 1
+        found.setdefault(options[int(place * len(options))], LANGS.index(slot[-2:]))
+    return tuple(found.items())
+
+
+def homes(dice: Dice, options: tuple[Home, ...]) -> tuple[Home, ...]:
+    """The homes of one public work out of its house's platforms."""
+    return tuple(home for home, probability in zip(options, _CHANCES) if probability == 1.0 or dice.chance(probability))
 
 
 def private_home(seed: int, number: int, kind: str, mode: str) -> tuple[Home, ...]:

@@ -78,7 +78,7 @@ FORMS: dict[str, Form | Models] = {
     "bluesky": Form(f"{_POSTS}/3############", _SORTABLE),
     "taobao": Form("6###########"),
     "jd": Form("100###########"),
-    "amazon": Form("B0########", _BASE36),
+    "amazon": Form("B0########@ATVPDKIKX0DER", _BASE36),
     "shopify": Form("8############"),
     "youtube": Form("###########", _BASE64),
     "bilibili": Form("BV1#########", _BASE58),
@@ -86,7 +86,7 @@ FORMS: dict[str, Form | Models] = {
     "rss": Form("a############", _HEX),
     "html": Form("https://magazine.example/stories/##########"),
     "warc": Form("https://archive.example/pages/##########"),
-    "mediawiki": Form("##########"),
+    "mediawiki": Form("7#########"),
     "crossref": Form("10.5555/##########"),
     "openalex": Form("W4#########"),
     "oai_pmh": Form("oai:repository.example:##########"),
@@ -115,7 +115,7 @@ _URLS = {
     "bluesky": "https://bsky.app/profile/did:plc:madeupworld2222222222222/post/{tail}",
     "taobao": "https://item.taobao.com/item.htm?id={id}",
     "jd": "https://item.jd.com/{id}.html",
-    "amazon": "https://www.amazon.com/dp/{id}",
+    "amazon": "https://www.amazon.com/dp/{asin}",
     "shopify": "https://shop.example/products/item-{id}",
     "youtube": "https://www.youtube.com/watch?v={id}",
     "bilibili": "https://www.bilibili.com/video/{id}",
@@ -160,5 +160,5 @@ def number_of(platform: str, native: str) -> int | None:
 
 def url(platform: str, native: str, author_id: str) -> str:
     """The canonical address of an item; empty where the platform gives none."""
-    parts = _SEPARATOR.split(native)
-    return _URLS.get(platform, "").format(id=native, author=author_id, tail=parts[-1], middle=parts[-2:][0])
+    parts, asin = _SEPARATOR.split(native), native.partition("@")[0]
+    return _URLS.get(platform, "").format(id=native, author=author_id, tail=parts[-1], middle=parts[-2:][0], asin=asin)

@@ -8,7 +8,7 @@ from local.world import behaviour, ids
 from local.world.appearances import Appearance
 from local.world.dice import Dice, share
 from local.world.edits import edit_of
-from local.world.homes import EN, ZH
+from local.world.homes import EN, UNTITLED, ZH
 from local.world.plan import BLOCK, Plan
 from local.world.works import House, Work, house_of, work_id
 
@@ -38,9 +38,12 @@ def duplicate_row(plan: Plan, made: Work) -> Row:
 
 
 def label_rows(plan: Plan, made: Work, records: list[str]) -> Iterator[Row]:
-    """Lines of truth/labels.jsonl; a copy is in the same part as its original, so that no test text is trained on."""
+    """Lines of truth/labels.jsonl, for works that begin as a post.
+
+    A copy is in the same part as its original, so that no test text is trained on.
+    """
     part = "test" if share(plan.seed, made.source, "part") < TEST_SHARE else "train"
-    if made.sentiment:
+    if made.sentiment and made.homes[0][0] in UNTITLED:
         for record in records:
             yield {"record_id": record, "sentiment": made.sentiment, "part": part}
 

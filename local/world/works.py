@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from local.world import names
 from local.world.dice import Dice, roll, share
-from local.world.homes import PAPERS, PRIVATE, PRIVATE_SHARES, Home, homes, private_home
+from local.world.homes import OWN_ADDRESS, PAPERS, PRIVATE, PRIVATE_SHARES, Home, homes, private_home, rooms
 from local.world.plan import BLOCK, Plan
 from local.world.vocabulary import Pair
 from local.world.words import BY_TYPE, Topic
@@ -41,6 +41,7 @@ class House:
     kinds: tuple[Pair, ...]
     facets: tuple[Pair, ...]
     people: tuple[Pair, ...]
+    rooms: tuple[Home, ...]  # where it publishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,17 @@ def house(plan: Plan, block: int, kind: str, nth: int) -> House:
     kinds, facets = dice.order(len(topic.kinds))[:2], dice.order(len(topic.facets))[:3]
     named = number + plan.name_shift
     people = tuple(names.person(named * 4 + nth) for nth in range(4))
+    mode = ("zh", "both", "zh", "en")[(nth + block) % 4]
     return House(
         number,
         kind,
         topic,
         (names.house_han(named), names.house_latin(named)),
-        ("zh", "both", "zh", "en")[(nth + block) % 4],
+        mode,
         tuple(topic.kinds[at] for at in kinds),
         tuple(topic.facets[at] for at in facets),
         people,
+        rooms(plan.seed, block * _TYPES[kind][1] + nth, kind, mode),
     )
 
 
@@ -146,11 +149,13 @@ def work(plan: Plan, number: int) -> Work:
     place, dice = house_of(plan, source), Dice(plan.seed, source, "work")
     kind = place.kinds[0] if len(place.kinds) == 1 or dice.chance(0.7) else place.kinds[1]
     facet = dice.pick(place.facets)
-    is_hidden = is_private(plan, source)
-    found = (
-        private_home(plan.seed, source, place.type, place.mode) if is_hidden else homes(dice, place.type, place.mode)
-    )
+    found = private_home(plan.seed, source, place.type, place.mode) if is_private(plan, source) else ()
+    found = found or homes(dice, place.rooms)
     evidence = dice.pick(_EVIDENCE[_family(place.type, found), place.mode == "both"]) if len(found) > 1 else "none"
+    if evidence == "link" and found[0][0] in OWN_ADDRESS:
+        evidence = "text"
+    if any(platform == "matter" for platform, _ in found):
+        evidence = "model"  # which descriptions of products are known by
     sentiment = dice.pick(("positive", "neutral", "negative")) if place.type == "post" else ""
     writer = dice.pick(place.people) if place.type in ("post", "qa") else place.name
     if source != number:

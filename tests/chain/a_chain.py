@@ -18,7 +18,7 @@ from local.world import World
 
 PLATFORMS = tuple(platforms.names())
 LOGS = {"ubi", "weblog", "clickstream"}  # of behaviour: events, no records
-WORKS = 300
+WORKS = 400  # with the seed of the world enough for a few records on every platform
 BUILD = ("align", "match", "merge", "dedup", "annotate", "embed", "profile", "index", "gate", "promote")
 
 
