@@ -91,7 +91,7 @@ def _platforms(recorded: Path | None) -> str:
     known = file.read_text().strip() if file.exists() else ""
     if known and processes.running(PLATFORMS):
         return known
-    source = _replayed(recorded) if recorded else ["--world", str(_made_world()), "--day", str(night())]
+    source = _replayed(recorded) if recorded else _shown_world()
     port = processes.free_port(*([int(known.rsplit(":", 1)[1])] if known else []), PLATFORMS_PORT)
     file.unlink(missing_ok=True)
     command = ["-m", "local.platforms", *source, "--port", str(port), "--url-file", str(file)]
@@ -101,6 +101,12 @@ def _platforms(recorded: Path | None) -> str:
 
 def _replayed(folder: Path) -> list[str]:
     return ["--replay", ",".join(f"{name}={folder / inside}" for name, inside in FOLDERS.items())]
+
+
+def _shown_world() -> list[str]:
+    world = _made_world()
+    drop(World(world), night(), exports_folder(settings.home()))
+    return ["--world", str(world), "--day", str(night())]
 
 
 def _made_world() -> Path:
