@@ -14,7 +14,6 @@ import orjson
 from local.world import ids, pictures
 from local.world.changes import on_day
 from local.world.plan import FIRST_DAY, Plan
-from local.world.works import work
 from local.world.write import FORMAT, existing
 from store.cli import TrawlError
 
@@ -40,6 +39,7 @@ class World:
         self.days: int = self.plan.days
         self._index: dict[str, npt.NDArray[np.uint64]] = {}
         self._lines: dict[str, mmap.mmap | bytes] = {}
+        self._numbers: dict[str, tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = {}
 
     def size(self, platform: str, day: int) -> int:
         """Appearances published by the end of `day`, the deleted ones included."""
@@ -59,13 +59,12 @@ class World:
         number = ids.number_of(platform, native_id)
         if number is None or not 0 <= number < self.plan.first_of(day + 1):
             return None
-        published_s = self._index_of(platform)[:, 1]
-        for second in work(self.plan, number).times_s:
-            for at in range(*np.searchsorted(published_s, np.array([second, second + 1], np.uint64))):
-                appearance = orjson.loads(self._between(platform, at, at + 1))
-                if appearance["native_id"] == native_id:
-                    return self._shown(appearance, day)
-        return None
+        numbers, rows = self._numbers_of(platform)
+        place = int(np.searchsorted(numbers, np.uint64(number)))
+        if place == len(numbers) or numbers[place] != number:
+            return None
+        appearance = orjson.loads(self._between(platform, int(rows[place]), int(rows[place]) + 1))
+        return self._shown(appearance, day) if appearance["native_id"] == native_id else None
 
     def events(self, day: int, log: str = "ubi", start: int = 0) -> Iterator[dict[str, Any]]:
         """What a log tells of `day`, from event `start` on; nothing on a day that the world does not have."""
@@ -104,9 +103,17 @@ class World:
         return self._lines[platform]
 
     def _index_of(self, platform: str) -> npt.NDArray[np.uint64]:
-        """(n, 2) uint64: byte offset and epoch second of each line."""
+        """(n, 3) uint64: byte offset, epoch second and work of each line."""
         if platform not in self._index:
             path = self.path / "appearances" / f"{platform}.index"
             mapped = np.asarray(np.memmap(path, "<u8", "r")) if path.stat().st_size else np.empty(0, "<u8")
-            self._index[platform] = mapped.reshape(-1, 2)
+            self._index[platform] = mapped.reshape(-1, 3)
         return self._index[platform]
+
+    def _numbers_of(self, platform: str) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+        """The works of a platform in ascending order, and the row of each; a work is there once."""
+        if platform not in self._numbers:
+            numbers = self._index_of(platform)[:, 2]
+            order = np.argsort(numbers)
+            self._numbers[platform] = numbers[order], order
+        return self._numbers[platform]

@@ -122,7 +122,7 @@ def _parts(plan: Plan) -> Iterator[Iterator[Part]]:
 
 
 class Writer:
-    """One platform's appearances, oldest first, with the offset and the second of each line beside them."""
+    """One platform's appearances, oldest first, with offset, second and work of each line beside them."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._lines = (folder / f"{name}.jsonl").open("wb", buffering=1 << 16)
@@ -136,15 +136,14 @@ class Writer:
 
     def flush(self, before_s: float = float("inf")) -> None:
         """Writes what lies before a second; nothing earlier comes any more."""
-        for time_s, line in self._due(before_s):
-            self._index.write(np.array((self._offset, time_s), "<u8").tobytes())
+        for time_s, number, line in self._due(before_s):
+            self._index.write(np.array((self._offset, time_s, number), "<u8").tobytes())
             self._lines.write(line)
             self._offset += len(line)
 
-    def _due(self, before_s: float) -> Iterator[tuple[int, bytes]]:
+    def _due(self, before_s: float) -> Iterator[tuple[int, int, bytes]]:
         while self._waiting and self._waiting[0][0] < before_s:
-            time_s, _, line = heapq.heappop(self._waiting)
-            yield time_s, line
+            yield heapq.heappop(self._waiting)
 
     def __enter__(self) -> "Writer":
         return self

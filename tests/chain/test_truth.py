@@ -78,7 +78,9 @@ def test_queries_find_what_the_world_grades(chain: Chain) -> None:
     scores = []
     for row, answer in zip(rows, answers, strict=True):
         grades, ideal = graded(chain, row["grades"])
-        scores.append(ndcg([grades.get(hit.work_id, 0) for hit in answer.hits], ideal, 10))
+        if any(ideal):  # else all that answers it is on platforms that nobody crawled
+            scores.append(ndcg([grades.get(hit.work_id, 0) for hit in answer.hits], ideal, 10))
+    assert len(scores) > len(rows) / 2
     assert sum(scores) / len(scores) >= 0.8
 
 
