@@ -18,14 +18,13 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
-
+from jobs import platforms
 from local import elasticsearch, processes
-from local.stack import platform_environment
+from local.stack import platform_environment, show
 from local.world import World
 from store import cli, lake
 
-PLATFORMS = ("rss", "taobao", "weibo", "youtube")
+LOGS = {"ubi", "weblog", "clickstream"}  # of behaviour: they point to no pictures
 BUILD = ("align", "match", "merge", "dedup", "annotate", "embed", "profile", "index", "gate", "promote")
 
 
@@ -72,12 +71,12 @@ def running(home: Path, folder: Path) -> Iterator[str]:
 
 def night(folder: Path, home: Path, url: str, number: int) -> dict[str, Measured]:
     """Every step of one night, in order."""
-    httpx.put(f"{url}/_control", json={"day": number}).raise_for_status()
+    show(url, World(folder), number)
     os.environ.update(platform_environment(url))
     date = (World(folder).day0 + timedelta(days=number)).isoformat()
     generation = ["--generation", f"trawl-{date.replace('-', '')}-000000"]
-    words = [("crawl", p, ["--platform", p]) for p in (*PLATFORMS, "ubi")]
-    words += [("media", p, ["--platform", p]) for p in PLATFORMS]
+    words = [("crawl", p, ["--platform", p]) for p in platforms.names()]
+    words += [("media", p, ["--platform", p]) for p in platforms.names() if p not in LOGS]
     words += [(name, "", generation if name in ("index", "gate", "promote") else []) for name in BUILD]
     taken = {f"{name} {p}".strip(): timed(home, name, ["--date", date, *more]) for name, p, more in words}
     documents = lake.must(lake.partition("documents", step="dedup", date=date)).rows

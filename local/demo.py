@@ -13,8 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from jobs import platforms
 from local import findable, runs, stack, table
 from local.world import World
 from query import __main__ as query
@@ -47,8 +46,8 @@ def _made_up_night() -> int:
     world = World(stack.world_folder())
     number = next_night(world)
     night = (world.day0 + timedelta(days=number)).isoformat()
-    httpx.put(f"{addresses['platforms']}/_control", json={"day": number}, timeout=30).raise_for_status()
-    crawl(["weibo", "taobao", "youtube", "rss", "ubi"], night)
+    stack.show(addresses["platforms"], world, number)
+    crawl(platforms.names(), night)
     if ledger.latest("train") is None:
         say("training the sentiment classifier (first night only)")
         labels = str(stack.world_folder() / "truth" / "labels.jsonl")
@@ -84,10 +83,10 @@ def _recorded_night(folder: Path) -> int:
     return lost
 
 
-def crawl(platforms: Sequence[str], night: str) -> None:
+def crawl(names: Sequence[str], night: str) -> None:
     """All platforms at once."""
-    say(f"night {night}: crawling {', '.join(platforms)}")
-    runs.wait([runs.trigger(f"crawl_{name}", {"date": night}) for name in platforms])
+    say(f"night {night}: crawling {', '.join(names)}")
+    runs.wait([runs.trigger(f"crawl_{name}", {"date": night}) for name in names])
 
 
 def build(night: str, **params: str) -> None:

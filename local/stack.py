@@ -15,16 +15,21 @@ from datetime import date
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 
+import httpx
+
 from jobs import platforms
 from local import airflow, elasticsearch, processes, spark
 from local.world import World
+from local.world.exports import drop
 from store import cli, ledger, settings
 from store.cli import TrawlError
 
 WORKS, SEED, DAYS = 1000, 7, 3
 FOLDERS = {"weibo": "weibo", "taobao": "taobao", "youtube": "youtube", "rss": "rss_atom"}  # of recorded payloads
 RATE = "1000"  # requests per second: the stand-in is our own
-TARGETS = {"youtube": "uploads"}  # the stand-in server lists all its videos under any name
+# Any name will do: the stand-in server shows all that it has.
+TARGETS = {"youtube": "uploads", "amazon": "everything", "jd": "1", "bluesky": "world.example"}
+TENANT = "household"
 PAGE_PORT, PLATFORMS_PORT = 8000, 8090
 PAGE, PLATFORMS = "page", "platforms"
 
@@ -98,7 +103,7 @@ def _platforms(recorded: Path | None) -> str:
     known = file.read_text().strip() if file.exists() else ""
     if known and processes.running(PLATFORMS):
         return known
-    source = _replayed(recorded) if recorded else ["--world", str(_made_world()), "--day", str(night())]
+    source = _replayed(recorded) if recorded else _shown_world()
     port = processes.free_port(*([int(known.rsplit(":", 1)[1])] if known else []), PLATFORMS_PORT)
     file.unlink(missing_ok=True)
     command = ["-m", "local.platforms", *source, "--port", str(port), "--url-file", str(file)]
@@ -108,6 +113,12 @@ def _platforms(recorded: Path | None) -> str:
 
 def _replayed(folder: Path) -> list[str]:
     return ["--replay", ",".join(f"{name}={folder / inside}" for name, inside in FOLDERS.items())]
+
+
+def _shown_world() -> list[str]:
+    world = _made_world()
+    drop(World(world), night(), exports_folder(settings.home()))
+    return ["--world", str(world), "--day", str(night())]
 
 
 def _made_world() -> Path:
@@ -123,10 +134,28 @@ def night() -> int:
     return 0 if promoted is None else min(max(0, (date.fromisoformat(promoted) - world.day0).days), world.days - 1)
 
 
-def platform_environment(address: str) -> dict[str, str]:
-    """What sends the crawls to the stand-in server, but where the user names a platform's own address."""
+def show(address: str, world: World, number: int, home: Path | None = None) -> None:
+    """Let the stand-in platforms live on this day of the world, and drop the files that people export on it."""
+    httpx.put(f"{address}/_control", json={"day": number}, timeout=30).raise_for_status()
+    drop(world, number, exports_folder(home or settings.home()))
+
+
+def exports_folder(home: Path) -> Path:
+    """Where the files of the platforms without an API are dropped, a folder for each."""
+    return home / "exports"
+
+
+def platform_environment(address: str, home: Path | None = None) -> dict[str, str]:
+    """What sends the crawls to the stand-in server and to the dropped files of `home`, else of TRAWL_HOME.
+
+    Where the user names a platform's own address it stays.
+    """
     given = {"TRAWL_MEDIA_HOSTS": "127.0.0.1"}  # recorded payloads point at the real platforms' pictures
-    for name in (name for name in platforms.names() if not settings.platform_url(name, "")):
+    given["TRAWL_TENANT"] = settings.tenant() or TENANT
+    dropped = exports_folder(home or settings.home())
+    files = [name for name in platforms.names() if platforms.load(name).POLICY.tier == "D"]
+    given |= {f"TRAWL_{name.upper()}_FILES": str(dropped / name) for name in files}
+    for name in (name for name in platforms.crawled() if not settings.platform_url(name, "")):
         given[f"TRAWL_{name.upper()}_URL"] = f"{address}/{name}"
         given[f"TRAWL_{name.upper()}_RATE"] = RATE
         given |= dict.fromkeys(platforms.load(name).POLICY.credentials, "stand-in")

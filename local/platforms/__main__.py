@@ -16,7 +16,7 @@ from pathlib import Path
 
 from local.platforms import replay
 from local.platforms.server import Server
-from local.platforms.state import PLATFORMS, Faults, State, WrongControl, parse_faults
+from local.platforms.state import KINDS, PLATFORMS, Faults, State, WrongControl, parse_faults
 from store.cli import TrawlError, run
 
 
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--url-file", type=Path, metavar="FILE", help="where to write the address")
     parser.add_argument("--limit", type=float, help="requests per second and platform before 429")
     parser.add_argument(
-        "--faults", type=_faults, default={}, help="PLATFORM:NUMBER:cut|garbage|STATUS, comma separated"
+        "--faults", type=_faults, default={}, help=f"PLATFORM:NUMBER:{'|'.join(KINDS)}|STATUS, comma separated"
     )
     parser.add_argument("--replay", type=_folders, default={}, help="PLATFORM=DIR of recorded pages, comma separated")
     args = parser.parse_args(argv)

@@ -9,7 +9,17 @@ from typing import Any
 from jobs import platforms
 
 PLATFORMS = platforms.crawled()
-KINDS = ("cut", "garbage")  # half the body, then silence; a body that is broken in the middle
+# What can happen to a request, beside any HTTP status.
+KINDS = {
+    "cut": "half of the body, then silence",
+    "garbage": "a body that is broken in the middle",
+    "charset": "a body in another charset than it says",
+    "slow": "an answer that lets wait",
+    "429-date": "too many requests, to be repeated after an HTTP date (429 alone: after a second)",
+    "token": "the page token has expired",
+    "shift": "until this request the newest item is not there yet: the pages after it hold it all one place later",
+}
+SHIFT = "shift"
 Faults = dict[str, dict[int, str]]
 
 
@@ -30,15 +40,16 @@ class State:
     lock: threading.Lock = field(default_factory=threading.Lock)
     windows: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def count(self, platform: str) -> str | None:
-        """Counts a request; what is to happen to it: None, "down", "limit", a fault kind or an HTTP status."""
+    def count(self, platform: str) -> tuple[str, int]:
+        """Counts a request; what is to happen to it ("", "down", "limit", a kind or an HTTP status), newest items hidden."""
         with self.lock:
             if self._is_over_limit(platform):
-                return "limit"
+                return "limit", 0
             number = self.asked[platform] = self.asked.get(platform, 0) + 1
             if platform in self.down:
-                return "down"
-            return self.faults.get(platform, {}).get(number)
+                return "down", 0
+            faults = self.faults.get(platform, {})
+            return faults.get(number, ""), sum(at > number for at, kind in faults.items() if kind == SHIFT)
 
     def _is_over_limit(self, platform: str) -> bool:
         """Fixed windows of one second, the simplest that a client can run into."""
@@ -79,7 +90,7 @@ def parse_faults(told: Any, days: int = 0) -> Faults:
     faults: Faults = {}
     for triple in triples:
         if len(triple) != 3 or not triple[1].isdigit() or not (triple[2] in KINDS or _is_status(triple[2])):
-            raise WrongControl(f"no such fault: {':'.join(triple)}; write PLATFORM:NUMBER:cut|garbage|STATUS")
+            raise WrongControl(f"no such fault: {':'.join(triple)}; write PLATFORM:NUMBER:{'|'.join(KINDS)}|STATUS")
         faults.setdefault(_platform(triple[0]), {})[int(triple[1])] = triple[2]
     return faults
 

@@ -20,7 +20,7 @@ def answer(ask: Ask) -> Answer:
     except ValueError:
         return failure(400, "date must be YYYY-MM-DD")
     start, size = ask.number("from", 0, 10**12), ask.number("size", 1000, 10_000)
-    events = islice(ask.world.events(day), start, start + size) if 0 <= day <= ask.day else ()
+    events = islice(ask.world.events(day, start=start), size) if 0 <= day <= ask.day else ()
     return Answer(200, b"".join(orjson.dumps(_told(event)) + b"\n" for event in events), LINES)
 
 

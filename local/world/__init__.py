@@ -1,4 +1,4 @@
-"""The made-up world: deterministic works on four platforms with everything that is true of them.
+"""The made-up world: deterministic works on all platforms with everything that is true of them.
 
 `python -m local.world OUT` makes one, `World(OUT)` reads it.
 """

@@ -1,4 +1,4 @@
-"""Make a world: works on weibo, taobao, youtube and rss, day by day, and the truth about them.
+"""Make a world: works on all platforms, day by day, and the truth about them.
 
 The same seed and size give the same bytes. A folder that already holds this very world is left as it is, one that holds
 anything else is refused. OUT/world.json is written last, so that a killed run leaves nothing that looks finished.

@@ -1,13 +1,18 @@
-"""Users with tastes, and what they do on a day: mostly views and clicks of what they like, some purchases."""
+"""Users with tastes, and what they do on a day: mostly views and clicks of what they like, some purchases.
+
+Most of it stands in the search engine's own log (UBI), a tenth each in the access log of a web server and in the
+clickstream of a shop; nothing in two of them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from local.world import names
+from local.world import ids
 from local.world.changes import is_deleted
 from local.world.dice import Dice, roll
+from local.world.homes import SHOPS
 from local.world.plan import Plan
 from local.world.words import BY_KEY, TOPICS
 from local.world.works import Work, house_of, origin, work
@@ -15,6 +20,7 @@ from local.world.works import Work, house_of, origin, work
 LIKED_SHARE = 0.8  # of the actions go to liked topics
 ACTIVE_SHARE = 0.6  # of the users come on a day
 _TRIES = 60  # draws until a work of the wanted topic is found; the last one is taken as it is
+LOGS = ("weblog", "clickstream", *("ubi",) * 8)  # of ten things that users do
 _CHAINS = (
     ("view",),
     ("view",),
@@ -69,7 +75,9 @@ def session(plan: Plan, someone: User, day: int) -> Iterator[dict[str, Any]]:
         found = _find(plan, dice, key, day)
         if found is not None:
             moment += timedelta(seconds=20 + dice.below(200))
-            yield from _acts(plan, dice, someone, found, f"{someone.id}-{day}-{step}", moment)
+            log = LOGS[(someone.number + day + step) % len(LOGS)]
+            for act in _acts(plan, dice, someone, found, f"{someone.id}-{day}-{step}", moment):
+                yield {"log": log, **act}
 
 
 def _find(plan: Plan, dice: Dice, key: str, day: int) -> Work | None:
@@ -79,14 +87,15 @@ def _find(plan: Plan, dice: Dice, key: str, day: int) -> Work | None:
         number = origin(plan, dice.below(there))
         if house_of(plan, number).topic.key == key:
             break
-    return None if is_deleted(plan, number, day) else work(plan, number)
+    found = work(plan, number)
+    return None if found.is_private or is_deleted(plan, number, day) else found
 
 
 def _acts(plan: Plan, dice: Dice, someone: User, found: Work, name: str, moment: Any) -> Iterator[dict[str, Any]]:
     platform, lang = dice.pick(found.homes)
     query = f"{found.facet[lang]} {found.kind[lang]}"
     chain, position = dice.pick(_CHAINS), 1 + dice.below(10)
-    is_shop = platform == "taobao"
+    is_shop = platform in SHOPS
     for at, action in enumerate(action for action in chain if is_shop or action not in ("cart", "buy")):
         is_search = action == "search"
         yield {
@@ -94,7 +103,7 @@ def _acts(plan: Plan, dice: Dice, someone: User, found: Work, name: str, moment:
             "user_id": someone.id,
             "action": action,
             "platform": platform,
-            "native_id": None if is_search else names.native_id(platform, found.number),
+            "native_id": None if is_search else ids.native_id(platform, found.number),
             "query": query if "search" in chain else None,
             "position": None if is_search else position,
             "occurred_at": (moment + timedelta(seconds=7 * at)).isoformat(),

@@ -4,11 +4,12 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from local.world import names
+from local.world import ids
 from local.world.appearances import Appearance, appearances, author, instant
 from local.world.dice import Dice
+from local.world.homes import EN, ZH
 from local.world.plan import Plan
-from local.world.works import EN, ZH, Work, work
+from local.world.works import Work, work
 
 EDITS = ("truncation", "repost", "reworded", "script")
 _KEPT = 0.88  # of the text, at least, after truncation
@@ -25,7 +26,7 @@ _SYNONYMS = {
     ZH: [tuple(pair.split(">")) for pair in _WORDS[ZH].split()],
     EN: [tuple(f" {word} " for word in pair.split(">")) for pair in _WORDS[EN].split()],
 }
-_TIE = re.compile(r"^(详情：|More: |条码：|EAN: |型号：|Model: ).*$", re.MULTILINE)
+_TIE = re.compile(r"^(详情：|More: |条码：|EAN: |型号：|Model: |DOI: ).*$", re.MULTILINE)
 _COMMENTS = (
     "转给需要的人",
     "写得真细",
@@ -58,26 +59,21 @@ def published(plan: Plan, made: Work) -> list[Appearance]:
     return appearances(plan, made) if made.original is None else [_copy(plan, made)]
 
 
-def home_of(plan: Plan, copy: Work) -> str:
-    """The one platform on which a near-duplicate appears."""
-    return str(_longest(plan, copy.source)["platform"])
-
-
 def _copy(plan: Plan, copy: Work) -> Appearance:
     original = _longest(plan, copy.source)
     platform, lang = original["platform"], ("zh", "en").index(original["lang"])
     dice, edit = Dice(plan.seed, copy.number, "copying"), edit_of(plan, copy)
     writer = author(plan, copy, platform, lang)
-    native = names.native_id(platform, copy.number)
+    native = ids.native_id(platform, copy.number)
     made = original | {
         "native_id": native,
         "work": copy.id,
-        "url": names.url(platform, native, writer["id"]),
+        "url": ids.url(platform, native, writer["id"]),
         "author": writer,
         "created_at": instant(copy.times_s[0]),
         "body": _TIE.sub("", original["body"]).rstrip(),
         "pictures": [name.replace(original["work"], copy.id) for name in original["pictures"]],
-        "ids": {"gtin": None, "model": None},
+        "ids": dict.fromkeys(original["ids"]),
         "links": [],
         "counts": {name: None if count is None else count // 7 for name, count in original["counts"].items()},
     }

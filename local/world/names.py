@@ -1,10 +1,7 @@
 """Made-up names and identifiers: each is a one-to-one image of a number, so that no two things share a name.
 
-Numbers are spread by a multiplication modulo the size of the name space, which a modular inverse turns back: a native
-id tells which work it belongs to, and no table of ids is kept.
+Numbers are spread by a multiplication modulo the size of the name space.
 """
-
-import base64
 
 _ONSETS = "b d f g k l m n p r s t v z br dr kr pl st tr sh ch gl th".split()
 _SYLLABLES = [onset + vowel for onset in _ONSETS for vowel in "aeiou"]
@@ -13,7 +10,7 @@ _HOUSE = "澜岚溪禾栖屿汀沅沁泠湄漪澄潇芷芙苒茉荻菱葭蔚蕙�
 _OWN = "墨砚笙箫筝弦霁霖霏霭雯霄鹭鸢鹤雁鸾隼柏桐桦桉榆槿楠樱橙柚柠枫檀椿锦缎绫绮纨缃绛纾骁骏骥骊驰骞麒麟"
 _SURNAMES = list(zip("沈陆许程顾苏叶孟邵傅", "Shen Lu Xu Cheng Gu Su Ye Meng Shao Fu".split()))
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-_TAOBAO, _WEIBO, _YOUTUBE, _RSS = 10**11, 10**12, 1 << 64, 1 << 48
+_LAP, _MODELS, _MODEL_ODD = 5_000_000, 5_184_000, 3_571_237
 
 
 def _spread(number: int, size: int, odd: int) -> int:
@@ -60,10 +57,20 @@ def person(number: int) -> tuple[str, str]:
 
 def model(number: int) -> str:
     """A model number such as KX-2107; a third letter comes when two are used up."""
-    high, low = divmod(_spread(number % 5_000_000, 5_184_000, 3_571_237), 9000)
+    high, low = divmod(_spread(number % _LAP, _MODELS, _MODEL_ODD), 9000)
     first, second = divmod(high, len(_LETTERS))
-    third = _LETTERS[number // 5_000_000] if number >= 5_000_000 else ""
+    third = _LETTERS[number // _LAP] if number >= _LAP else ""
     return f"{_LETTERS[first]}{_LETTERS[second]}{third}-{low + 1000}"
+
+
+def number_of_model(written: str) -> int:
+    """The number that a model number was made from. Raises ValueError for what is none."""
+    letters, _, low = written.partition("-")
+    places = [_LETTERS.index(letter) for letter in letters]
+    if not 2 <= len(places) <= 3:
+        raise ValueError(written)
+    spread = (places[0] * len(_LETTERS) + places[1]) * 9000 + int(low) - 1000
+    return spread * pow(_MODEL_ODD, -1, _MODELS) % _MODELS + (places[2] * _LAP if len(places) > 2 else 0)
 
 
 def gtin(number: int) -> str:
@@ -71,41 +78,3 @@ def gtin(number: int) -> str:
     digits = f"690{_spread(number, 10**9, 618_033_989):09d}"
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     return f"{digits}{-total % 10}"
-
-
-def native_id(platform: str, number: int) -> str:
-    """The id that the platform itself would give to work `number`."""
-    if platform == "weibo":
-        return str(5 * 10**15 + _spread(number + 17, _WEIBO, 387_420_489_001))
-    if platform == "taobao":
-        return str(6 * 10**11 + _spread(number + 29, _TAOBAO, 38_742_048_901))
-    if platform == "youtube":
-        spread = _spread(number + 41, _YOUTUBE, 0x9E3779B97F4A7C15)
-        return base64.urlsafe_b64encode(spread.to_bytes(8, "big")).decode().rstrip("=")
-    return f"a{_spread(number + 53, _RSS, 0x9E3779B97F4B):012x}"
-
-
-def number_of(platform: str, native: str) -> int | None:
-    """The work number that a native id was made from; None when it is not one of ours."""
-    try:
-        if platform == "weibo":
-            return int(native) % 10**15 * pow(387_420_489_001, -1, _WEIBO) % _WEIBO - 17
-        if platform == "taobao":
-            return (int(native) - 6 * 10**11) * pow(38_742_048_901, -1, _TAOBAO) % _TAOBAO - 29
-        if platform == "youtube":
-            spread = int.from_bytes(base64.urlsafe_b64decode(native + "="), "big")
-            return spread * pow(0x9E3779B97F4A7C15, -1, _YOUTUBE) % _YOUTUBE - 41
-        return int(native[1:], 16) * pow(0x9E3779B97F4B, -1, _RSS) % _RSS - 53
-    except ValueError:
-        return None
-
-
-def url(platform: str, native: str, author_id: str) -> str:
-    """The canonical address of an item."""
-    if platform == "weibo":
-        return f"https://weibo.com/{author_id}/{native}"
-    if platform == "taobao":
-        return f"https://item.taobao.com/item.htm?id={native}"
-    if platform == "youtube":
-        return f"https://www.youtube.com/watch?v={native}"
-    return f"https://journal.example/articles/{native}"

@@ -13,7 +13,7 @@ from local.world.words import TOPICS
 from local.world.works import Work, work
 
 SIZE = 224
-_NAME = re.compile(r"w(\d+)-([a-z]+)-(\d+)\.png")
+_NAME = re.compile(r"w(\d+)-([a-z_]+)-(\d+)\.png")
 _INKS = dict(
     zip(
         (en for _, en in COLOURS),

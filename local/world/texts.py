@@ -3,13 +3,14 @@
 from functools import cache, lru_cache
 
 from local.world.dice import Dice, roll
+from local.world.homes import EN, LANGS, PAPERS, UNTITLED, VOICES, ZH
 from local.world.plan import Plan
 from local.world.sentences import CORES, FEELINGS, HEADS, TAILS
 from local.world.vocabulary import MONTHS, PEOPLE, PLACES, Pair
 from local.world.words import BY_KEY
-from local.world.works import EN, LANGS, ZH, Work
+from local.world.works import Work
 
-# Facts per appearance, after the two cores: lengths differ by platform, so that "the longest text" is one of them.
+# Facts per appearance, after the two cores, by voice: lengths differ, so that "the longest text" is one of them.
 _FACTS = {"weibo": 4, "youtube": 7, "taobao": 9, "rss": 12}
 Options = dict[str, tuple[int, tuple[str, ...]]]
 _SHARED_FACTS = 2  # every appearance tells these, the rest differ from platform to platform
@@ -80,7 +81,7 @@ def _facts(plan: Plan, work: Work, platform: str, lang: int, fewer: int) -> list
     own, filled = Dice(plan.seed, work.number, platform), _options(work, lang)
     rest = order[_SHARED_FACTS:]
     begin = own.below(len(rest))
-    told = order[:_SHARED_FACTS] + (rest + rest)[begin : begin + _FACTS[platform] - _SHARED_FACTS - fewer]
+    told = order[:_SHARED_FACTS] + (rest + rest)[begin : begin + _FACTS[VOICES[platform]] - _SHARED_FACTS - fewer]
     return [_fact(heads[head][lang], Slots(number, filled), own, lang) for head, number in told]
 
 
@@ -126,27 +127,42 @@ def joined(said: list[str], lang: int, gap: str = "") -> str:
 
 
 def title(plan: Plan, work: Work, platform: str, lang: int) -> str:
-    """The title in the manner of one platform; weibo posts have none."""
-    if platform == "weibo":
+    """The title in the manner of one platform; posts have none, a paper has the same one everywhere."""
+    if platform in UNTITLED:
         return ""
-    dice = Dice(plan.seed, work.number, platform, "title")
+    voice, is_paper = VOICES[platform], platform in PAPERS
+    dice = Dice(plan.seed, work.number, "paper" if is_paper else platform, "title")
     brand, own = work.house.name[lang], name(work, lang)
     facet, kind, latin = work.facet[lang], work.kind[lang], work.house.name[EN]
-    if platform == "taobao":
+    if voice == "taobao":
         topic = work.house.topic
         stuffing = [
-            dice.pick(topic.parts)[ZH],
-            dice.pick(topic.qualities)[ZH],
-            dice.pick(_STUFFING),
-            dice.pick(_STUFFING),
+            dice.pick(topic.parts)[lang],
+            dice.pick(topic.qualities)[lang],
+            dice.pick(_STUFFING[lang]),
+            dice.pick(_STUFFING[lang]),
         ]
-        return f"{brand} {latin} {own} {facet} {kind} {' '.join(stuffing)}"
-    return dice.pick(_TITLES[platform, LANGS[lang]]).format(
+        return f"{brand if lang == EN else f'{brand} {latin}'} {own} {facet} {kind} {' '.join(stuffing)}"
+    if voice == "weibo":
+        return f"{brand} {own} {facet} {kind}"
+    return dice.pick(_TITLES[voice, LANGS[lang]]).format(
         brand=brand if work.type not in ("document", "qa") else latin, own=own, facet=facet, kind=kind
     )
 
 
-_STUFFING = ("新款正品", "官方包邮", "送礼佳品", "厂家直发", "现货速发", "品质保障", "升级款", "热销爆款")
+_STUFFING = (
+    ("新款正品", "官方包邮", "送礼佳品", "厂家直发", "现货速发", "品质保障", "升级款", "热销爆款"),
+    (
+        "New Arrival",
+        "Free Shipping",
+        "Great Gift",
+        "Factory Direct",
+        "In Stock",
+        "Top Quality",
+        "Upgraded",
+        "Best Seller",
+    ),
+)
 _TITLES = {
     ("youtube", "zh"): (
         "【{brand}】{facet}{kind}「{own}」全程记录",

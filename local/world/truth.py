@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from local.world import behaviour, names
+from local.world import behaviour, ids
 from local.world.appearances import Appearance
 from local.world.dice import Dice, share
 from local.world.edits import edit_of
+from local.world.homes import EN, UNTITLED, ZH
 from local.world.plan import BLOCK, Plan
-from local.world.works import EN, ZH, House, Work, house_of, work_id
+from local.world.works import House, Work, house_of, work_id
 
 Row = dict[str, Any]
 Answer = tuple[Work, list[str]]  # a work and its record ids
@@ -37,9 +38,12 @@ def duplicate_row(plan: Plan, made: Work) -> Row:
 
 
 def label_rows(plan: Plan, made: Work, records: list[str]) -> Iterator[Row]:
-    """Lines of truth/labels.jsonl; a copy is in the same part as its original, so that no test text is trained on."""
+    """Lines of truth/labels.jsonl, for works that begin as a post.
+
+    A copy is in the same part as its original, so that no test text is trained on.
+    """
     part = "test" if share(plan.seed, made.source, "part") < TEST_SHARE else "train"
-    if made.sentiment:
+    if made.sentiment and made.homes[0][0] in UNTITLED:
         for record in records:
             yield {"record_id": record, "sentiment": made.sentiment, "part": part}
 
@@ -54,9 +58,9 @@ def user_rows(plan: Plan) -> Iterator[Row]:
 
 
 def _is_liked(plan: Plan, someone: behaviour.User, event: Row) -> bool:
-    if event["action"] not in ("click", "cart", "buy"):
+    if event["action"] not in ("click", "cart", "buy") or event["log"] == "weblog":  # which names no users
         return False
-    number = names.number_of(event["platform"], event["native_id"]) or 0
+    number = ids.number_of(event["platform"], event["native_id"]) or 0
     return house_of(plan, number).topic.key in someone.topics
 
 
@@ -123,5 +127,5 @@ def golden(rows: Iterable[tuple[Row, list[Answer]]]) -> list[Row]:
 
 
 def is_asked_about(plan: Plan, made: Work) -> bool:
-    """True for a work of the blocks that queries ask about."""
-    return made.number < plan.query_blocks * BLOCK
+    """True for a public work of the blocks that queries ask about."""
+    return not made.is_private and made.number < plan.query_blocks * BLOCK

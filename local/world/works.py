@@ -5,12 +5,11 @@ from functools import lru_cache
 
 from local.world import names
 from local.world.dice import Dice, roll, share
+from local.world.homes import OWN_ADDRESS, PAPERS, PRIVATE, PRIVATE_SHARES, Home, homes, private_home, rooms
 from local.world.plan import BLOCK, Plan
 from local.world.vocabulary import Pair
 from local.world.words import BY_TYPE, Topic
 
-ZH, EN = 0, 1
-LANGS = ("zh", "en")
 DUPLICATE_SHARE = 0.08
 PICTURE_SHARE = 0.4
 FIRST_COPY = 10  # the first works of a block are never copies, so every copy finds an original before it
@@ -19,28 +18,14 @@ _TYPES = {"product": (36, 5), "post": (26, 4), "video": (18, 3), "document": (14
 _LAYOUT = [(kind, nth) for kind, (count, _) in _TYPES.items() for nth in range(count)]
 _LAYOUT = [_LAYOUT[place] for place in Dice("layout").order(BLOCK)]
 _SLOT = {kind: 1 + sum(houses for _, houses in list(_TYPES.values())[:at]) for at, kind in enumerate(_TYPES)}
-# The first platform is always there, the others by chance. By (type family, language mode of the house).
-_HOMES = {
-    ("goods", "zh"): ("taobao:zh", "weibo:zh", "youtube:zh", "rss:zh"),
-    ("goods", "both"): ("taobao:zh", "youtube:en", "rss:en", "weibo:zh"),
-    ("goods", "en"): ("rss:en", "youtube:en"),
-    ("post", "zh"): ("weibo:zh", "rss:zh", "youtube:zh"),
-    ("post", "both"): ("weibo:zh", "rss:en", "youtube:en"),
-    ("post", "en"): ("weibo:en", "rss:en", "youtube:en"),
-    ("video", "zh"): ("youtube:zh", "weibo:zh", "rss:zh"),
-    ("video", "both"): ("youtube:en", "weibo:zh", "rss:zh"),
-    ("video", "en"): ("youtube:en", "rss:en"),
-    ("text", "zh"): ("rss:zh", "weibo:zh", "youtube:zh"),
-    ("text", "both"): ("rss:en", "weibo:zh", "youtube:zh"),
-    ("text", "en"): ("rss:en", "youtube:en"),
-}
-_FAMILY = {"product": "goods", "device": "goods", "post": "post", "video": "video", "document": "text", "qa": "text"}
 # What ties the appearances of a work on several platforms. "text": nothing but names, facts, author and date.
 _EVIDENCE = {
     ("goods", False): ("gtin", "gtin", "model", "mention", "link", "text", "text", "text", "text", "text"),
     ("goods", True): ("gtin", "gtin", "model", "mention", "link", "text"),
     ("other", False): ("link", "text"),
     ("other", True): ("link", "link", "link", "text"),
+    ("paper", False): ("doi", "doi", "link", "text"),
+    ("paper", True): ("doi", "doi", "link"),
 }
 
 
@@ -56,6 +41,7 @@ class House:
     kinds: tuple[Pair, ...]
     facets: tuple[Pair, ...]
     people: tuple[Pair, ...]
+    rooms: tuple[Home, ...]  # where it publishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +54,7 @@ class Work:
     facet: Pair
     name: Pair
     author: Pair
-    homes: tuple[tuple[str, int], ...]
+    homes: tuple[Home, ...]
     times_s: tuple[int, ...]
     evidence: str
     sentiment: str
@@ -90,6 +76,11 @@ class Work:
         """One of product, device, post, video, document, qa."""
         return self.house.type
 
+    @property
+    def is_private(self) -> bool:
+        """True for what only its owners see."""
+        return self.homes[0][0] in PRIVATE
+
 
 def work_id(number: int) -> str:
     """The name of a work in the truth files."""
@@ -105,15 +96,17 @@ def house(plan: Plan, block: int, kind: str, nth: int) -> House:
     kinds, facets = dice.order(len(topic.kinds))[:2], dice.order(len(topic.facets))[:3]
     named = number + plan.name_shift
     people = tuple(names.person(named * 4 + nth) for nth in range(4))
+    mode = ("zh", "both", "zh", "en")[(nth + block) % 4]
     return House(
         number,
         kind,
         topic,
         (names.house_han(named), names.house_latin(named)),
-        ("zh", "both", "zh", "en")[(nth + block) % 4],
+        mode,
         tuple(topic.kinds[at] for at in kinds),
         tuple(topic.facets[at] for at in facets),
         people,
+        rooms(plan.seed, block * _TYPES[kind][1] + nth, kind, mode),
     )
 
 
@@ -126,7 +119,18 @@ def house_of(plan: Plan, number: int) -> House:
 
 def is_copy(plan: Plan, number: int) -> bool:
     """True when the work is a near-duplicate of an earlier one."""
-    return share(plan.seed, number, "copy") < DUPLICATE_SHARE and plan.place(number)[1] >= FIRST_COPY
+    return (
+        share(plan.seed, number, "copy") < DUPLICATE_SHARE
+        and plan.place(number)[1] >= FIRST_COPY
+        and not is_private(plan, number)
+    )
+
+
+def is_private(plan: Plan, number: int) -> bool:
+    """True for what only its owners see: nothing public may be merged with it, and nobody copies it."""
+    position = plan.place(number)[1]
+    most = PRIVATE_SHARES.get(_LAYOUT[position][0], 0.0) if position >= FIRST_COPY else 0.0
+    return most > 0 and share(plan.seed, number, "private") < most
 
 
 def origin(plan: Plan, number: int) -> int:
@@ -134,7 +138,7 @@ def origin(plan: Plan, number: int) -> int:
     if not is_copy(plan, number):
         return number
     earlier = number - 1 - roll(plan.seed, number, "of") % plan.place(number)[1]
-    while is_copy(plan, earlier):
+    while is_copy(plan, earlier) or is_private(plan, earlier):
         earlier -= 1
     return earlier
 
@@ -145,10 +149,13 @@ def work(plan: Plan, number: int) -> Work:
     place, dice = house_of(plan, source), Dice(plan.seed, source, "work")
     kind = place.kinds[0] if len(place.kinds) == 1 or dice.chance(0.7) else place.kinds[1]
     facet = dice.pick(place.facets)
-    family = _FAMILY[place.type]
-    homes = _homes(dice, _HOMES[family, place.mode])
-    ties = _EVIDENCE["goods" if family == "goods" else "other", place.mode == "both"]
-    evidence = dice.pick(ties) if len(homes) > 1 else "none"
+    found = private_home(plan.seed, source, place.type, place.mode) if is_private(plan, source) else ()
+    found = found or homes(dice, place.rooms)
+    evidence = dice.pick(_EVIDENCE[_family(place.type, found), place.mode == "both"]) if len(found) > 1 else "none"
+    if evidence == "link" and found[0][0] in OWN_ADDRESS:
+        evidence = "text"
+    if any(platform == "matter" for platform, _ in found):
+        evidence = "model"  # which descriptions of products are known by
     sentiment = dice.pick(("positive", "neutral", "negative")) if place.type == "post" else ""
     writer = dice.pick(place.people) if place.type in ("post", "qa") else place.name
     if source != number:
@@ -160,8 +167,8 @@ def work(plan: Plan, number: int) -> Work:
         facet,
         (names.own_han(source + plan.name_shift), names.own_latin(source + plan.name_shift)),
         writer,
-        homes,
-        _times_s(plan, number, source, len(homes)),
+        found,
+        _times_s(plan, number, source, len(found)),
         evidence,
         sentiment,
         share(plan.seed, source, "picture") < PICTURE_SHARE,
@@ -176,10 +183,8 @@ def _times_s(plan: Plan, number: int, source: int, platforms: int) -> tuple[int,
     return (max(plan.times_s(number, 1)[0], max(plan.times_s(source, platforms)) + 30),)
 
 
-def _homes(dice: Dice, options: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    """The first platform and each further one with falling probability."""
-    chosen = [options[0]]
-    for option, probability in zip(options[1:], (0.5, 0.3, 0.2)):
-        if dice.chance(probability):
-            chosen.append(option)
-    return tuple((home.split(":")[0], LANGS.index(home.split(":")[1])) for home in chosen)
+def _family(kind: str, found: tuple[Home, ...]) -> str:
+    """Goods have bar codes, papers on two registers a DOI."""
+    if kind in ("product", "device"):
+        return "goods"
+    return "paper" if sum(platform in PAPERS for platform, _ in found) > 1 else "other"

@@ -16,12 +16,12 @@ import numpy as np
 import orjson
 
 from local.world import behaviour, truth
+from local.world.homes import PLATFORMS
 from local.world.parts import PART, TRUTHS, Part, part_of
 from local.world.plan import Plan
 from store.cli import TrawlError, progress
 
-PLATFORMS = ("weibo", "taobao", "youtube", "rss")
-FORMAT = 1
+FORMAT = 2
 WORTH_PROCESSES = 20_000  # works; smaller worlds are made before the processes have started
 
 
@@ -69,7 +69,7 @@ def _write_parts(out: Path, plan: Plan) -> dict[str, int]:
     counts["golden"] = _lines(out / "golden/queries.jsonl", truth.golden(rows))
     counts["users"] = _lines(out / "truth/users.jsonl", truth.user_rows(plan))
     for day in range(plan.days):
-        counts["events"] += _lines(out / f"events/day={day}.jsonl", behaviour.events(plan, day))
+        counts["events"] += _write_events(out / "events", plan, day)
     return dict(sorted(counts.items()))
 
 
@@ -78,6 +78,16 @@ def _lines(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     with path.open("wb") as file:
         for count, row in enumerate(rows, 1):
             file.write(orjson.dumps(row) + b"\n")
+    return count
+
+
+def _write_events(folder: Path, plan: Plan, day: int) -> int:
+    """One file for each log that tells of users."""
+    with ExitStack() as stack:
+        files = {log: stack.enter_context((folder / f"{log}-{day}.jsonl").open("wb")) for log in set(behaviour.LOGS)}
+        count = 0
+        for count, event in enumerate(behaviour.events(plan, day), 1):
+            files[event.pop("log")].write(orjson.dumps(event) + b"\n")
     return count
 
 
@@ -112,11 +122,11 @@ def _parts(plan: Plan) -> Iterator[Iterator[Part]]:
 
 
 class Writer:
-    """One platform's appearances, oldest first, with the offset and the second of each line beside them."""
+    """One platform's appearances, oldest first, with offset, second and work of each line beside them."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._lines = (folder / f"{name}.jsonl").open("wb", buffering=1 << 20)
-        self._index = (folder / f"{name}.index").open("wb", buffering=1 << 20)
+        self._lines = (folder / f"{name}.jsonl").open("wb", buffering=1 << 16)
+        self._index = (folder / f"{name}.index").open("wb", buffering=1 << 16)
         self._waiting: list[tuple[int, int, bytes]] = []
         self._offset = 0
 
@@ -126,15 +136,14 @@ class Writer:
 
     def flush(self, before_s: float = float("inf")) -> None:
         """Writes what lies before a second; nothing earlier comes any more."""
-        for time_s, line in self._due(before_s):
-            self._index.write(np.array((self._offset, time_s), "<u8").tobytes())
+        for time_s, number, line in self._due(before_s):
+            self._index.write(np.array((self._offset, time_s, number), "<u8").tobytes())
             self._lines.write(line)
             self._offset += len(line)
 
-    def _due(self, before_s: float) -> Iterator[tuple[int, bytes]]:
+    def _due(self, before_s: float) -> Iterator[tuple[int, int, bytes]]:
         while self._waiting and self._waiting[0][0] < before_s:
-            time_s, _, line = heapq.heappop(self._waiting)
-            yield time_s, line
+            yield heapq.heappop(self._waiting)
 
     def __enter__(self) -> "Writer":
         return self

@@ -12,11 +12,13 @@ from typing import Any
 import httpx
 import pytest
 
-from local.stack import platform_environment
+from jobs import platforms
+from local.stack import platform_environment, show
 from local.world import World
 
-PLATFORMS = ("rss", "taobao", "ubi", "weibo", "youtube")
-WORKS = 300
+PLATFORMS = tuple(platforms.names())
+LOGS = {"ubi", "weblog", "clickstream"}  # of behaviour: events, no records
+WORKS = 400  # with the seed of the world enough for a few records on every platform
 BUILD = ("align", "match", "merge", "dedup", "annotate", "embed", "profile", "index", "gate", "promote")
 
 
@@ -38,7 +40,7 @@ class Chain:
 
     def environment(self) -> dict[str, str]:
         return {
-            **platform_environment(self.platforms_url),
+            **platform_environment(self.platforms_url, self.home),
             "TRAWL_HOME": str(self.home),
             "TRAWL_ALIAS": self.alias,
         }
@@ -57,7 +59,9 @@ class Chain:
 
     def show(self, number: int, **more: Any) -> None:
         """Let the stand-in platforms live on this day."""
-        httpx.put(f"{self.platforms_url}/_control", json={"day": number, **more}).raise_for_status()
+        show(self.platforms_url, World(self.world), number, self.home)
+        if more:
+            httpx.put(f"{self.platforms_url}/_control", json=more).raise_for_status()
 
     def job(self, name: str, number: int, *more: str) -> None:
         """One step, in this process."""
@@ -72,11 +76,11 @@ class Chain:
             words += ["--golden", str(self.world / "golden" / "queries.jsonl")]
         return words
 
-    def crawl(self, number: int, platforms: tuple[str, ...] = PLATFORMS) -> None:
+    def crawl(self, number: int, names: tuple[str, ...] = PLATFORMS) -> None:
         self.show(number)
-        for platform in platforms:
+        for platform in names:
             self.job("crawl", number, "--platform", platform)
-            if platform != "ubi":
+            if platform not in LOGS:
                 self.job("media", number, "--platform", platform)
 
     def build(self, number: int, until: str = "promote") -> None:

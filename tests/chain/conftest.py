@@ -15,7 +15,7 @@ from a_chain import WORKS, Chain
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up world of three days with its ground truth."""
     out = tmp_path_factory.mktemp("world")
-    words = ["-m", "local.world", str(out / "w"), "--works", str(WORKS), "--seed", "11", "--days", "3"]
+    words = ["-m", "local.world", str(out / "w"), "--works", str(WORKS), "--seed", "19", "--days", "3"]
     subprocess.run([sys.executable, *words], check=True)
     return out / "w"
 

@@ -62,4 +62,5 @@ def test_the_stand_in_serves_all_platforms_but_those_that_have_an_address(monkey
     monkeypatch.setenv("TRAWL_WEIBO_URL", "https://api.weibo.com")
     given = stack.platform_environment("http://127.0.0.1:1")
     assert given["TRAWL_RSS_URL"] == "http://127.0.0.1:1/rss" and given["TRAWL_YOUTUBE_KEY"] == "stand-in"
+    assert given["TRAWL_TENANT"] == "household"
     assert "TRAWL_WEIBO_URL" not in given and "TRAWL_WEIBO_TOKEN" not in given

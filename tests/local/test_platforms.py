@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,12 +15,13 @@ import pytest
 
 from jobs import platforms
 from jobs.platforms import Page, Reject, Request, Window
-from local.platforms import weibo
+from local.platforms import faults, weibo
 from local.platforms.__main__ import build, main
 from local.platforms.answers import Ask
 from local.platforms.server import Server
 from local.world import World
 from local.world.__main__ import main as make_world
+from local.world.homes import PLATFORMS
 from models.urls import canonical, links
 from store.cli import TrawlError
 
@@ -97,7 +100,8 @@ def test_links_name_records_by_their_own_addresses(served: Server, folder: Path)
     linked = sum(bool(one["links"]) for name in SOCIAL for one in world.page(name, day=0, start=0, size=10_000))
     told = [url for item in found for url in links(item.get("body"))]
     assert linked and len(told) == linked
-    assert set(told) <= {canonical(item["url"]) for item in found}
+    others = (one["url"] for name in PLATFORMS for one in world.page(name, day=0, start=0, size=10_000))
+    assert set(told) <= {canonical(item["url"]) for item in found} | set(map(canonical, others))
 
 
 def test_a_repost_quotes_and_names_its_original() -> None:
@@ -148,7 +152,7 @@ def test_the_log_tells_a_night_and_no_other(served: Server, folder: Path) -> Non
     world = World(folder)
     events = [item["event"] for item in walk(served, "ubi", world.day0)]
     assert [event["event_id"] for event in events] == [event["event_id"] for event in world.events(0)]
-    assert all(event["record_id"].split(":")[0] in SOCIAL for event in events if event["action"] != "search")
+    assert all(event["record_id"].split(":")[0] in PLATFORMS for event in events if event["action"] != "search")
     assert walk(served, "ubi", world.day0 + timedelta(days=1)) == []
 
 
@@ -185,6 +189,40 @@ def test_faults_happen_to_the_request_they_are_set_for(served: Server) -> None:
     assert httpx.get(url).content != whole
     assert httpx.get(url).content == whole
     assert httpx.get(f"{served.url}/_control").json()["requests"] == {"rss": 5}
+
+
+def test_a_fault_may_be_a_date_another_charset_or_a_wait(served: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faults, "SLOW_S", 0.2)
+    url, kinds = f"{served.url}/rss/feed.xml", {"1": "429", "2": "429-date", "3": "charset", "4": "slow"}
+    control(served, faults={"rss": kinds}).raise_for_status()
+    seconds, date = httpx.get(url), httpx.get(url)
+    assert (seconds.status_code, date.status_code, seconds.headers["retry-after"]) == (429, 429, "1")
+    wait = parsedate_to_datetime(date.headers["retry-after"]) - datetime.now(UTC)
+    assert timedelta(0) < wait <= timedelta(seconds=3)
+    with pytest.raises(UnicodeDecodeError):
+        httpx.get(url).content.decode()
+    began = time.monotonic()
+    assert httpx.get(url).status_code == 200 and time.monotonic() - began >= 0.2
+
+
+def test_an_expired_page_token_is_refused_in_the_platforms_own_words(served: Server) -> None:
+    asked = {"key": "k", "playlistId": "u", "pageToken": "P5"}
+    control(served, faults={"youtube": {"1": "token"}, "rss": {"1": "token"}}).raise_for_status()
+    refused = httpx.get(f"{served.url}/youtube/v3/playlistItems", params=asked)
+    assert refused.status_code == 400 and "invalid page token" in refused.json()["error"]["message"]
+    assert httpx.get(f"{served.url}/youtube/v3/playlistItems", params=asked).status_code == 200
+    assert httpx.get(f"{served.url}/rss/feed.xml").status_code == 400  # which has no tokens
+
+
+def test_an_item_that_appears_between_two_pages_moves_the_others_down(served: Server, folder: Path) -> None:
+    asked = {"access_token": "x", "count": 10}
+    whole = [one["native_id"] for one in World(folder).page("weibo", day=0, start=0, size=21)]
+    control(served, faults={"weibo": {"2": "shift"}}).raise_for_status()
+    first, second, again = (
+        [s["mid"] for s in httpx.get(f"{served.url}/weibo/{weibo.TIMELINES[0]}", params=params).json()["statuses"]]
+        for params in (asked, asked | {"page": 2}, asked)
+    )
+    assert first == whole[1:11] and second == whole[10:20] and again == whole[:10]
 
 
 def test_a_platform_that_is_down_says_so_and_the_others_answer(served: Server) -> None:

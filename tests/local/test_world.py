@@ -1,9 +1,11 @@
 """The made-up world: same seed, same bytes; what the truth says holds of the texts; days change what they should."""
 
+import gzip
 import io
+import json
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,18 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy.sparse import csr_matrix
 
-from local.world import NoWorld, World, names, parts, works
+from local.world import NoWorld, World, ids, names, parts, works
 from local.world.__main__ import main
+from local.world.behaviour import LOGS as _LOGS
+from local.world.exports import EXPORTS
+from local.world.exports import LOGS as FILE_LOGS
+from local.world.exports import drop, exports
+from local.world.homes import PAPERS, PLATFORMS, PRIVATE, SHOPS, UNTITLED
 from local.world.plan import Plan
-from local.world.write import PLATFORMS, WorldExists, write
+from local.world.write import WorldExists, write
 
 SIMPLIFIER = opencc.OpenCC("t2s")
+LOGS = set(_LOGS)
 PLAN = Plan(seed=7, works=960, days=3)
 
 
@@ -97,7 +105,7 @@ def test_a_folder_of_somebody_else_is_not_touched(tmp_path: Path) -> None:
 
 @given(st.integers(0, 10**8), st.sampled_from(PLATFORMS))
 def test_native_ids_lead_back_to_their_work(number: int, platform: str) -> None:
-    assert names.number_of(platform, names.native_id(platform, number)) == number
+    assert ids.number_of(platform, ids.native_id(platform, number)) == number
 
 
 @given(st.integers(0, 10**8))
@@ -136,7 +144,8 @@ def test_a_day_adds_changes_and_deletes(world: World) -> None:
     gone = [key for key in before if after[key]["status"] == "deleted"]
     priced = [key for key in before if before[key]["price"] != after[key]["price"]]
     assert len(new) == round(0.03 * PLAN.works) and before.keys() <= after.keys()
-    assert 0.12 < len(changed) / len(before) < 0.25 and priced
+    counted = sum(any(count is not None for count in one["counts"].values()) for one in before.values())
+    assert 0.12 < len(changed) / counted < 0.25 and priced
     assert 0 < len(gone) / len(before) < 0.03
     assert all(everything(world, 2)[key]["status"] == "deleted" for key in gone)
 
@@ -252,9 +261,69 @@ def test_users_mostly_do_what_they_like(world: World) -> None:
     assert list(world.events(99)) == []
 
 
+def test_a_few_events_stand_in_other_logs_and_none_in_two(world: World) -> None:
+    told = {log: [event["event_id"] for day in range(PLAN.days) for event in world.events(day, log)] for log in LOGS}
+    assert len(set(sum(told.values(), []))) == sum(map(len, told.values())) == world.counts["events"]
+    assert all(0.02 < len(told[log]) / world.counts["events"] < 0.2 for log in ("weblog", "clickstream"))
+    assert [event["event_id"] for event in world.events(0, start=3)] == told["ubi"][3:][
+        : len(list(world.events(0))) - 3
+    ]
+
+
+def test_what_is_private_stands_alone(world: World) -> None:
+    rows = list(world.truth("works"))
+    hidden = {key for row in rows for key in row["records"] if key.split(":")[0] in PRIVATE}
+    mixed = [row for row in rows if set(row["records"]) & hidden and len(row["records"]) > 1]
+    families = Counter(row["family"] for row in rows)
+    assert hidden and not mixed
+    assert all(families[row["family"]] == 1 for row in rows if set(row["records"]) & hidden)
+    assert not any(hidden & set(row["grades"]) for row in world.truth("queries"))
+    events = [event for day in range(PLAN.days) for log in LOGS for event in world.events(day, log)]
+    assert not hidden & {f"{event['platform']}:{event['native_id']}" for event in events}
+
+
+def test_each_platform_has_its_share(tmp_path: Path) -> None:
+    write(tmp_path / "w", Plan(seed=7, works=1000, days=1))
+    counts = World(tmp_path / "w").counts
+    total = sum(counts[name] for name in PLATFORMS)
+    assert min(counts[name] for name in PLATFORMS) >= 5
+    assert 0.45 < sum(counts[name] for name in ("weibo", "taobao", "youtube", "rss")) / total < 0.6
+
+
+def test_titles_prices_and_addresses_are_as_each_platform_has_them(world: World) -> None:
+    shown = everything(world, 0).values()
+    assert all(bool(one["title"]) == (one["platform"] not in UNTITLED) for one in shown)
+    assert all((one["price"] is None) == (one["platform"] not in SHOPS) for one in shown)
+    papers = defaultdict(set)
+    for one in (one for one in shown if one["platform"] in PAPERS):
+        papers[one["work"], one["lang"]].add(one["title"])
+    assert papers and all(len(titles) == 1 for titles in papers.values())
+    addresses = [one["url"] for one in shown if one["platform"] not in PRIVATE | {"scholar"}]
+    assert len(set(addresses)) == len(addresses) and all(address.startswith("https://") for address in addresses)
+
+
+@pytest.mark.parametrize("name", (*EXPORTS, *FILE_LOGS))
+def test_exports_hold_what_is_there_and_are_the_same_each_time(world: World, tmp_path: Path, name: str) -> None:
+    files = dict(exports(world, name, 1))
+    text = b"".join(gzip.decompress(b) if n.endswith(".gz") else b for n, b in files.items()).decode("utf-8")
+    assert files == dict(exports(world, name, 1)) and text
+    drop(world, 1, tmp_path)
+    assert {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} == files
+    for one in world.page(name, day=1, start=0, size=10**6) if name in EXPORTS else ():
+        told = {"cnki": one["url"], "warc": one["url"], "matter": one["native_id"].partition(":")[2]}
+        is_told = json.dumps(told.get(name, one["native_id"]))[1:-1] in text
+        assert is_told == (one["status"] == "live" or name in ("faq", "warc"))
+
+
+def test_logs_tell_of_each_event_once(world: World) -> None:
+    for name in FILE_LOGS:
+        [(_, content)] = exports(world, name, 1)
+        assert len(content.splitlines()) - (name == "clickstream") == len(list(world.events(1, name)))
+
+
 def test_pictures_are_drawn_the_same_and_differ_by_platform(world: World) -> None:
     shown = [one for one in everything(world, 0).values() if one["pictures"]]
-    assert 0.3 < len({one["work"] for one in shown}) / PLAN.works < 0.5
+    assert 0.25 < len({one["work"] for one in shown}) / PLAN.works < 0.45
     name = shown[0]["pictures"][0]
     assert world.picture(name) == World(world.path).picture(name)
     assert len({world.picture(one["pictures"][0]) for one in shown[:60]}) == 60
