@@ -6,7 +6,7 @@ In   documents  one row per work (step=merge)
 Out  documents  the same rows (step=dedup) with `duplicate_of` and `duplicate_similarity`; nothing is deleted
 
 Candidates share a band of their MinHash sketch; the exact similarity decides (models/minhash.py). Two documents that
-hold different identifiers of a kind are siblings, not duplicates. The survivor of a family is live, no repost, has most
+hold different identifiers of a kind are siblings, not duplicates; nor are two of which one is private. The survivor of a family is live, no repost, has most
 records, is most popular, was first, has the smallest work_id: in this order.
 """
 
@@ -147,7 +147,7 @@ def described(documents: "DataFrame", texts: "DataFrame", linked: Sequence[Link]
     names = sorted({(work_id,) for link in linked for work_id in link[:2]})
     wanted = documents.sparkSession.createDataFrame(names, "work_id string")
     reposts = texts.groupBy("work_id").agg(F.max("is_repost").alias("is_repost"))
-    columns = ("work_id", "status", "is_repost", "record_count", "popularity", "created_at", "ids")
+    columns = ("work_id", "status", "is_repost", "record_count", "popularity", "created_at", "ids", "tenant")
     rows = wanted.join(documents, on="work_id", how="inner").join(reposts, on="work_id", how="left").select(*columns)
     return {row["work_id"]: row.asDict(recursive=True) for row in rows.collect()}
 
@@ -159,7 +159,9 @@ def survivors(known: dict[str, dict[str, Any]], linked: Sequence[Link]) -> list[
     ordered = sorted(linked, key=lambda link: (-link[2], link[0], link[1]))
     firsts = np.array([number[first] for first, _, _ in ordered], np.int64)
     seconds = np.array([number[second] for _, second, _ in ordered], np.int64)
-    roots, _ = clusters(len(names), firsts, seconds, labels=[_labels(known, names, kind) for kind in KINDS])
+    owners = _numbers([known[name]["tenant"] or "public" for name in names])
+    labels = [owners, *(_numbers([(known[name]["ids"] or {}).get(kind) for name in names]) for kind in KINDS)]
+    roots, _ = clusters(len(names), firsts, seconds, labels=labels)
     strongest: dict[str, float] = {}
     for first, second, similarity in reversed(ordered):
         if roots[number[first]] == roots[number[second]]:
@@ -185,11 +187,10 @@ def _standing(document: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _labels(known: dict[str, dict[str, Any]], names: Sequence[str], kind: str) -> "np.ndarray[Any, Any]":
-    """A number per identifier, -1 for none."""
-    values = [(known[name]["ids"] or {}).get(kind) for name in names]
+def _numbers(values: Sequence[str | None]) -> "np.ndarray[Any, Any]":
+    """A number per distinct value, -1 for none."""
     numbers = {value: place for place, value in enumerate(sorted({value for value in values if value}))}
-    return np.array([numbers.get(value, -1) for value in values], np.int64)
+    return np.array([numbers.get(value or "", -1) for value in values], np.int64)
 
 
 if __name__ == "__main__":

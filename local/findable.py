@@ -8,7 +8,7 @@ from jobs import parse
 from query import Ask, Result, search_many
 from schemas.document import DOCUMENT
 from schemas.record import RECORD
-from store import lake, ledger
+from store import lake, ledger, settings
 from store.cli import TrawlError, progress
 
 TOP = 10
@@ -95,7 +95,7 @@ def _replaced(date: str, records: Sequence[dict[str, Any]]) -> set[tuple[str, st
 def _searched(records: Sequence[Wanted]) -> Iterator[tuple[Wanted, Result]]:
     batches = [records[start : start + BATCH] for start in range(0, len(records), BATCH)]
     for batch in progress(batches, total=len(batches), unit="batches"):
-        yield from zip(batch, search_many([Ask(record.text) for record in batch], size=TOP), strict=True)
+        yield from zip(batch, search_many([Ask(record.text, tenant=settings.tenant()) for record in batch], size=TOP), strict=True)
 
 
 def is_found(record: Wanted, result: Result) -> bool:

@@ -32,9 +32,9 @@ SIMILARITY = 0.3
 LEAST_LEAD = 0.3
 GREATEST_LEAD = 0.9
 LEAD = 6.0
-NO_RIVAL = 3.0  # the least s that a rival is taken to have: two lone records are not alike because nobody else is there
+NO_RIVAL = 6.0  # the least s that a rival is taken to have: two lone records are not alike because nobody else is there
 REPEAT = 6.0
-KEYS = {"gtin": 12.0, "isbn": 12.0, "doi": 12.0, "model": 7.0, "url": 6.0}
+KEYS = {"gtin": 14.0, "isbn": 14.0, "doi": 14.0, "model": 7.0, "url": 6.0}
 PAIR = pa.schema(
     [("first", pa.int64()), ("second", pa.int64()), ("similarity", pa.float64()), ("is_repeat", pa.bool_())]
 )
@@ -69,8 +69,9 @@ def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table
     size = len(table)
     pairs = _all_pairs(records, proposed, shared)
     firsts, seconds = (np.asarray(pairs[name], np.int64) for name in ("first", "second"))
-    is_across = records.groups[firsts] != records.groups[seconds]
+    is_across, owners = records.groups[firsts] != records.groups[seconds], numbered(table["tenant"])
     repeats = repeated(table, pairs.filter(pa.array(~is_across)))
+    is_across &= owners[firsts] == owners[seconds]  # what is private is never merged with what another may see
     firsts, seconds = firsts[is_across], seconds[is_across]
     similarity = np.asarray(pairs["similarity"])[is_across]
     scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
@@ -78,7 +79,7 @@ def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table
     scores[np.isin(firsts * size + seconds, _apart(table, size))] = -np.inf
     order = np.lexsort((seconds, firsts, -scores))
     order = order[scores[order] > 0]
-    labels = [numbered(table[name]) for name in LABELS]
+    labels = [owners, *(numbered(table[name]) for name in LABELS)]
     roots, taken = clusters(size, firsts[order], seconds[order], groups=records.groups.astype(np.int64), labels=labels)
     best = order[taken]
     counts = {"candidates": len(firsts), "edges": len(order), "taken": len(best), "repeats": int(repeats.sum())}
@@ -136,11 +137,11 @@ def _leads(sides: list[Ints], similarity: Floats, is_rival: NDArray[np.bool_]) -
 
 def _of_keys(pairs: Ints, shared: pa.Table, size: int) -> Floats:
     """What the shared keys add to each pair (ascending); all kinds count, a kind once."""
-    at = np.searchsorted(pairs, np.asarray(shared["first"], np.int64) * size + np.asarray(shared["second"], np.int64))
-    kinds = shared["kind"].to_pylist()
+    wanted = np.asarray(shared["first"], np.int64) * size + np.asarray(shared["second"], np.int64)
+    is_pair, kinds = np.isin(wanted, pairs), np.asarray(shared["kind"].to_pylist(), object)
     added = np.zeros(len(pairs))
     for kind, weight in KEYS.items():
-        added[np.unique(at[[held == kind for held in kinds]])] += weight
+        added[np.unique(np.searchsorted(pairs, wanted[is_pair & (kinds == kind)]))] += weight
     return added
 
 

@@ -26,6 +26,7 @@ COLUMNS = (
     "ids",
     "canonical_url",
     "relations",
+    "tenant",
 )
 PIECES = pa.schema(
     [
@@ -43,6 +44,7 @@ PIECES = pa.schema(
         ("days", pa.float64()),  # since 1970
         ("is_repost", pa.bool_()),
         ("related", pa.list_(pa.string())),  # record ids
+        ("tenant", pa.string()),  # empty for the public
     ]
 )
 _JOINT = re.compile(r"[\W_]+")
@@ -84,6 +86,7 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
         "script": "han" if text.language(f"{row['title'] or ''} {_meant(row['body'])}") in ("zh", "mixed") else "other",
         "is_repost": any(kind == "repost_of" for kind, _ in relations),
         "related": [other for _, other in relations],
+        "tenant": row["tenant"] or "",
     }
 
 

@@ -26,6 +26,7 @@ def search(
     price_min: float | None = None,
     price_max: float | None = None,
     duplicates: bool = False,
+    tenant: str | None = None,
     size: int = 10,
     index: str | None = None,
     client: Any = None,
@@ -33,11 +34,11 @@ def search(
     """The best documents for a text, a picture file's bytes, or both; everything popular for neither.
 
     Several values of one filter are alternatives, and add to what the text itself asks (`platform:taobao`). Prices
-    are inclusive. `index` is the live alias unless given, `client` an `elasticsearch.Elasticsearch` of the caller's.
+    are inclusive. Private documents are found with their `tenant` alone. `index` is the live alias unless given, `client` an `elasticsearch.Elasticsearch` of the caller's.
 
     Raises  SearchFailed  Elasticsearch is away, nothing is live, or every leg failed
             NotAPicture   `image` is not a picture
     """
     filters = Filters(tuple(platforms), tuple(types), tuple(langs), tuple(brands), price_min, price_max)
-    ask = Ask(text, image, user, filters, duplicates)
+    ask = Ask(text, image, user, filters, duplicates, tenant)
     return search_many([ask], size=size, index=index, client=client)[0]

@@ -21,13 +21,14 @@ GROUP = 32  # searches in one request: some hundred bodies, a few MB with their 
 
 @dataclass(frozen=True)
 class Ask:
-    """One search: what is typed or shown, by whom, among what."""
+    """One search: what is typed or shown, by whom, among what; private documents only with their `tenant`."""
 
     text: str | None = None
     image: bytes | None = None
     user: str | None = None
     filters: Filters = Filters()
     duplicates: bool = False
+    tenant: str | None = None
 
 
 @dataclass
@@ -75,7 +76,7 @@ def _plans(asks: Sequence[Ask], meta: Mapping[str, Any]) -> list[_Plan]:
 
 def _plan(ask: Ask, query: Query, text: meaning.Meaning, picture: meaning.Meaning | None) -> _Plan:
     terms, asked = retrieve.analyse(query), query.filters.narrowed(ask.filters)
-    among = retrieve.filtered(asked, terms, duplicates=ask.duplicates)
+    among = retrieve.filtered(asked, terms, duplicates=ask.duplicates, tenant=ask.tenant)
     bodies: dict[str, retrieve.Body] = {}
     if terms.text or not (picture and picture.vector):
         bodies["words"] = retrieve.words_leg(terms, among)

@@ -66,14 +66,16 @@ def analyse(query: Query) -> Terms:
     )
 
 
-def filtered(asked: Filters, terms: Terms, *, duplicates: bool) -> Body:
-    """Clauses of a `bool` that every leg carries."""
+def filtered(asked: Filters, terms: Terms, *, duplicates: bool, tenant: str | None = None) -> Body:
+    """Clauses of a `bool` that every leg carries; what is private is there for its own tenant alone."""
     lists = {"platforms": asked.platforms, "type": asked.types, "language": asked.langs}
     must = [{"terms": {name: list(values)}} for name, values in lists.items() if values]
     must += [_any([_same("brand", brand) for brand in asked.brands])] if asked.brands else []
     must += _price(asked) + [_phrase(words, tokens) for words, tokens in terms.phrases]
     must_not = [_any(_holds(words, tokens)) for words, tokens in terms.excluded]
     must_not += [] if duplicates else [{"exists": {"field": "duplicate_of"}}]
+    own = {"must_not": [{"term": {"tenant": tenant}}]} if tenant else {}
+    must_not.append({"bool": {"filter": [{"exists": {"field": "tenant"}}], **own}})
     return {"filter": must, "must_not": must_not}
 
 

@@ -69,6 +69,7 @@ def test_siblings_short_texts_and_the_dead_stay_apart() -> None:
         post("6", "真好看", 2),
         post("7", "真好看呀"),
     ]
+    rows.append(record("confluence:8", body=TEXT, created_at=day(1), scope="tenant", tenant="home"))
     found = {name: of for name, (of, _) in duplicates(*rows).items()}
     assert [name for name, of in found.items() if of] == ["weibo:6"] and found["weibo:6"] == "weibo:5"
 
@@ -100,6 +101,7 @@ def test_the_survivor_is_chosen_in_the_order_of_the_rule(better: dict[str, Any],
         "popularity": 0.1,
         "created_at": day(1),
         "ids": None,
+        "tenant": None,
     }
     known = {"w2": plain | better | {"work_id": "w2"}, "w1": plain | worse | {"work_id": "w1"}}
     assert dedup.survivors(known, [("w1", "w2", 0.8)]) == [("w1", "w2", 0.8)]
@@ -113,6 +115,7 @@ def test_equals_go_by_the_smaller_work() -> None:
         "popularity": None,
         "created_at": None,
         "ids": None,
+        "tenant": None,
     }
     known = {name: plain | {"work_id": name} for name in ("w3", "w1", "w2")}
     linked = [("w1", "w3", 0.7), ("w2", "w3", 0.9)]

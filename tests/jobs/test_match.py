@@ -46,6 +46,19 @@ def test_every_record_has_a_work_and_says_why() -> None:
 
 
 @pytest.mark.usefixtures("lake", "spark")
+def test_what_is_private_is_never_merged_with_what_another_may_see() -> None:
+    owners = {"tuya:1": "home", "homeassistant:2": "home", "smartthings:3": "office", "taobao:4": None}
+    rows = [
+        record(name, type="device", title="电水壶", ids=GTIN, tenant=owner, scope="tenant" if owner else "public")
+        for name, owner in owners.items()
+    ]
+    aligned(rows)
+    match.main(["--date", DATE])
+    found = {name: row["work_id"] for name, row in works().items()}
+    assert found["tuya:1"] == found["homeassistant:2"] and len(set(found.values())) == 3
+
+
+@pytest.mark.usefixtures("lake", "spark")
 def test_a_second_run_writes_the_same_bytes_whatever_the_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     aligned(ROWS)
     match.main(["--date", DATE])

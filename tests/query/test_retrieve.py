@@ -75,3 +75,10 @@ def test_a_query_is_analysed_as_documents_are() -> None:
 def test_numbers_inside_a_query_are_no_identifiers() -> None:
     sent = json.dumps(retrieve.exact_leg(Terms("iPhone 15 X-200", {}, ""), {"filter": [], "must_not": []}))
     assert '"value": "X-200"' in sent and '"value": "15"' not in sent
+
+
+def test_what_is_private_is_there_for_its_tenant_alone() -> None:
+    public = {"bool": {"filter": [{"exists": {"field": "tenant"}}]}}
+    own = {"bool": {"filter": [{"exists": {"field": "tenant"}}], "must_not": [{"term": {"tenant": "home"}}]}}
+    assert public in retrieve.filtered(Filters(), TERMS, duplicates=False)["must_not"]
+    assert own in retrieve.filtered(Filters(), TERMS, duplicates=False, tenant="home")["must_not"]
