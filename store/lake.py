@@ -4,13 +4,14 @@ Data files are named by their content, the manifest is put last in one atomic wr
 killed leaves nothing visible, a repeated run replaces, and readers never list folders.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ from store.cli import TrawlError
 
 MANIFEST = "manifest.json"
 ROWS_PER_FILE = 1_000_000
+CHUNK_BYTES = 1 << 20
 
 
 class PartitionMissing(TrawlError):
@@ -91,13 +93,57 @@ def put_bytes(path: str, data: bytes) -> None:
 
 
 def _put_local(target: Path, data: bytes) -> None:
+    with _local(target) as out:
+        out.write(data)
+
+
+@contextlib.contextmanager
+def _local(target: Path) -> Iterator[BinaryIO]:
+    """A file that appears whole, and on the disk, when the block ends well."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     with open(temporary, "wb") as out:
-        out.write(data)
+        yield out
         out.flush()
         os.fsync(out.fileno())
     os.replace(temporary, target)
+
+
+def put_file(path: str, source: Path) -> None:
+    """Store a file of this machine as one object, without ever holding it whole."""
+    system, root = filesystem()
+    target = Path(root, path)
+    local = isinstance(system, fs.LocalFileSystem)
+    with open(source, "rb") as data, (
+        _local(target) if local else system.open_output_stream(f"{root}/{path}", compression=None)
+    ) as out:
+        while chunk := data.read(CHUNK_BYTES):
+            out.write(chunk)
+
+
+@contextlib.contextmanager
+def stream(path: str) -> Iterator[pa.NativeFile]:
+    """One object, to be read piece by piece. PartitionMissing where there is none."""
+    system, root = filesystem()
+    try:
+        with system.open_input_stream(f"{root}/{path}", compression=None) as source:
+            yield source
+    except FileNotFoundError as error:
+        raise PartitionMissing(path) from error
+
+
+def delete(path: str) -> None:
+    """Remove a partition: its manifest first, so that nobody sees a part of it."""
+    found = manifest(path)
+    for name in [f"{path}/{MANIFEST}", *(file.path for file in found.files)] if found else []:
+        remove(name)
+
+
+def remove(path: str) -> None:
+    """Remove one object, where there is one."""
+    system, root = filesystem()
+    with contextlib.suppress(FileNotFoundError):
+        system.delete_file(f"{root}/{path}")
 
 
 def get_bytes(path: str) -> bytes | None:
