@@ -20,11 +20,11 @@ class AddressRefused(httpcore.ConnectError):
     """A host that leads into a private network."""
 
 
-def transport(exempt: Collection[str] = ()) -> httpx.HTTPTransport:
-    """For httpx.Client: connects to public addresses only, and to the hosts named in `exempt`."""
+def transport(exempt: Collection[str] = (), *, only: bool = False) -> httpx.HTTPTransport:
+    """For httpx.Client: connects to public addresses, and to the hosts named in `exempt`; to nothing but these: `only`."""
     made = httpx.HTTPTransport()
     made._pool = httpcore.ConnectionPool(  # httpx hands no network backend on
-        ssl_context=httpx.create_ssl_context(), network_backend=Guard(exempt), keepalive_expiry=30
+        ssl_context=httpx.create_ssl_context(), network_backend=Guard(exempt, only=only), keepalive_expiry=30
     )
     return made
 
@@ -37,11 +37,14 @@ def is_refused(error: Exception) -> bool:
 class Guard(httpcore.SyncBackend):
     """httpcore's own sockets behind a look at the address."""
 
-    def __init__(self, exempt: Collection[str] = ()) -> None:
-        self._exempt = {host.lower() for host in exempt}
+    def __init__(self, exempt: Collection[str] = (), *, only: bool = False) -> None:
+        self._exempt, self._only = {host.lower() for host in exempt}, only
 
     def connect_tcp(self, host: str, port: int, *more: Any, **options: Any) -> httpcore.NetworkStream:
-        address = host if host.lower() in self._exempt else checked(host, port)
+        is_exempt = host.lower() in self._exempt
+        if self._only and not is_exempt:
+            raise AddressRefused(f"{host} is not among the hosts named")
+        address = host if is_exempt else checked(host, port)
         return super().connect_tcp(address, port, *more, **options)
 
 

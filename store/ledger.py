@@ -23,7 +23,7 @@ STEPS = sa.Table(
     "steps",
     METADATA,
     *(sa.Column(name, sa.String, primary_key=True) for name in ("step", "platform", "date")),
-    sa.Column("state", sa.String, nullable=False),  # running, done, stopped (softly: it can go on), failed
+    sa.Column("state", sa.String, nullable=False),  # running, done, stopped (softly: it goes on), failed, expired
     sa.Column("started_at", sa.String, nullable=False),
     sa.Column("seconds", sa.Float),
     sa.Column("counts", sa.Text, nullable=False),
@@ -109,6 +109,13 @@ def _ending(state: str, started: float, counts: dict[str, Any]) -> dict[str, Any
         "seconds": round(time.monotonic() - started, 2),
         "counts": json.dumps(counts, sort_keys=True),
     }
+
+
+def expire(name: str, date: str, platform: str = "") -> None:
+    """What a step made was removed because its time was over: the window is known and no longer done."""
+    same = (STEPS.c.step == name, STEPS.c.platform == platform, STEPS.c.date == date)
+    with begin(STEPS) as connection:
+        connection.execute(sa.update(STEPS).where(*same).values(state="expired"))
 
 
 def dates(name: str, platform: str = "", until: str = "9999") -> list[str]:

@@ -38,12 +38,11 @@ class Paused(cli.SoftStop):
         self.platform, self.why = platform, why
 
 
-def client(exempt: set[str] | None = None) -> httpx.Client:
-    """With the name that platforms know us by; where `exempt` is given, into no private network but these hosts'."""
+def client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """With the name that platforms know us by. It follows no redirect: transfer.send does."""
     contact = settings.contact()
     agent = f"{AGENT}/0.1 (nightly index rebuild{f'; {contact}' if contact else ''})"
     headers = {"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
-    transport = None if exempt is None else guard.transport(exempt)
     return httpx.Client(headers=headers, timeout=TIMEOUT_S, follow_redirects=False, transport=transport)
 
 

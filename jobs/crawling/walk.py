@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from jobs import guard
 from jobs.crawling import fetch, files, politeness, quota, revisit, transfer
 from jobs.crawling.keeping import Keeper
 from jobs.crawling.pages import Fetched, Pages
@@ -188,12 +189,12 @@ def opened(name: str, platform: Platform, window: Window, keeper: Keeper, stop: 
     """A walk with its connection to the platform."""
     policy = platform.POLICY
     named = (window.base_url, *window.targets)
-    exempt = {urlsplit(url).hostname or "" for url in named if "://" in url} if policy.for_people else None
+    own = {urlsplit(url).hostname or "" for url in named if "://" in url}
     pace = politeness.Pace(settings.rate(name, policy.requests_per_s))
     signed = getattr(platform, "signed", None)
     secrets = Secrets(window.credentials, policy.redact)
     quiet(secrets)
-    with fetch.client(exempt) as client:
+    with fetch.client(guard.transport(own) if policy.for_people else None) as client:
         fetcher = fetch.Fetcher(name, policy, client, secrets, stop, pace)
         walk = Walk(name, platform, window, keeper, fetcher, stop)
         if signed is not None:
