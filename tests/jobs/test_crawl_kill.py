@@ -63,9 +63,7 @@ def _checked(site: Site) -> int:
 
 
 @pytest.mark.parametrize("moment", ["fetch", "append", "commit", "put_file", "put_manifest", "done"])
-def test_killed_at_each_step_of_a_page_and_of_the_end(
-    lake: Path, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
+def test_killed_at_each_step_of_a_page_and_of_the_end(lake: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     from jobs.crawling import transfer
 
     places = {
