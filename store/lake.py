@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -101,7 +102,7 @@ def _put_local(target: Path, data: bytes) -> None:
 def _local(target: Path) -> Iterator[BinaryIO]:
     """A file that appears whole, and on the disk, when the block ends well."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
     with open(temporary, "wb") as out:
         yield out
         out.flush()

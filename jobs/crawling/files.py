@@ -74,7 +74,7 @@ def _read(name: str, source: int) -> Dropped:
     if before.st_size > transfer.LIMIT_BYTES:
         return Dropped(name, reason=f"larger than {transfer.LIMIT_BYTES >> 20} MiB: split it")
     with open(source, "rb", closefd=False) as data:
-        body = data.read(transfer.LIMIT_BYTES + 1)
+        body = data.read(before.st_size + 1)
     if os.fstat(source).st_mtime_ns != before.st_mtime_ns or len(body) != before.st_size:
         return Dropped(name, reason="still being written")
     if not body:

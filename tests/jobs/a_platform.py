@@ -155,8 +155,12 @@ def pages(night: str = NIGHT) -> list[dict[str, Any]]:
 
 
 def rejects(night: str = NIGHT) -> dict[str, str]:
-    """Reason by the path of what was refused."""
+    """Reason by the path, or the file's name, of what was refused."""
     from schemas.reject import REJECT
 
     rows = door.read(door.partition("rejects", step="crawl", platform="fake", date=night), REJECT).to_pylist()
-    return {urlsplit(row["ref"]).path: row["reason"] for row in rows}
+    return {_name(row["ref"]): row["reason"] for row in rows}
+
+
+def _name(ref: str) -> str:
+    return ref.removeprefix("file:") if ref.startswith("file:") else urlsplit(ref).path
