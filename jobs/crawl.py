@@ -25,7 +25,7 @@ from jobs.crawling.fetch import CrawlFailed
 from jobs.crawling.keeping import Keeper
 from jobs.crawling.stopping import Stop
 from jobs.crawling.walk import LOST, Walk, opened
-from jobs.platforms import PageBroken, Platform, Policy, Window
+from jobs.platforms import PageBroken, Platform, Policy, TargetsMissing, Window
 from store import archive, cli, crawls, lake, ledger, settings
 from store.crawls import Crawl
 
@@ -186,8 +186,15 @@ def _phases(walk: Walk, folder: Path | None, *, asks: bool) -> bool:
         keeper.enter("walk" if is_asked else "publish", **({"walk_from": before} if is_asked else {}))
     if keeper.crawl.phase in ("walk", "revisit"):
         walk.log_in()
-    if keeper.crawl.phase == "walk" and not _walked(walk):
-        return False
+    if keeper.crawl.phase == "walk":
+        try:
+            if not _walked(walk):
+                return False
+        except TargetsMissing as missing:
+            if folder is None:
+                raise
+            log.info("%s: files only: %s", walk.name, missing)
+            keeper.enter("publish")
     if keeper.crawl.phase == "revisit":
         walk.revisit()
     return True

@@ -125,7 +125,7 @@ def planned(crawl: Crawl, native_ids: list[str]) -> Note:
 
 def refused(crawl: Crawl, ref: str, reason: str, detail: str = "") -> Note:
     """Notes something that was not taken."""
-    row = {"platform": crawl.platform, "date": crawl.date, "ref": ref[:2000], "reason": reason}
+    row = {"platform": crawl.platform, "date": crawl.date, "ref": ref[:500], "reason": reason}
     return REFUSALS, {**row, "detail": detail[:500]}
 
 

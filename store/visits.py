@@ -3,6 +3,7 @@
 What a crawl learns of an address or a file counts for later crawls only once its own pages are published.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ import sqlalchemy as sa
 from store import ledger
 from store.crawl_tables import CRAWLS, DROPPED, HONESTY, QUOTAS, ROBOTS, VISITS
 from store.crawls import Crawl, Note, get
+
+LONGEST = 600  # characters
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,15 @@ def spend(platform: str, day: str, units: int) -> None:
             ledger.put(connection, QUOTAS, {"platform": platform, "day": day, "units": units})
 
 
+def key(url: str) -> str:
+    """An address as it is looked up: PostgreSQL indexes no value of more than 2,700 bytes."""
+    return url if len(url) <= LONGEST else f"{url[:100]}#{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()}"
+
+
 def visit(platform: str, url: str, before: str) -> Visit | None:
     """What the newest published crawl before this date saw at an address."""
     is_done = sa.and_(CRAWLS.c.platform == VISITS.c.platform, CRAWLS.c.date == VISITS.c.date, CRAWLS.c.phase == "done")
-    wanted = sa.select(VISITS).join(CRAWLS, is_done).where(VISITS.c.platform == platform, VISITS.c.url == url)
+    wanted = sa.select(VISITS).join(CRAWLS, is_done).where(VISITS.c.platform == platform, VISITS.c.url == key(url))
     with ledger.begin(VISITS, CRAWLS) as connection:
         row = connection.execute(wanted.where(VISITS.c.date < before).order_by(VISITS.c.date.desc())).mappings().first()
     return Visit(**{name: row[name] for name in Visit.__dataclass_fields__}) if row else None
@@ -58,7 +66,7 @@ def visit(platform: str, url: str, before: str) -> Visit | None:
 
 def visited(crawl: Crawl, url: str, visit: Visit) -> Note:
     """Notes what an address said of itself."""
-    return VISITS, {"platform": crawl.platform, "url": url, "date": crawl.date, **vars(visit)}
+    return VISITS, {"platform": crawl.platform, "url": key(url), "date": crawl.date, **vars(visit)}
 
 
 def agreed(host: str, kind: str) -> int:

@@ -91,10 +91,10 @@ class Fetcher:
             if guard.is_refused(error):
                 raise transfer.Refused("private address", str(error)) from error
             return None, f"{type(error).__name__} {error}".strip(), politeness.jitter(attempt)
-        if answer.status < 400:
-            self.pace.hold(buckets, politeness.pause_s(answer.headers, answer.body))
-            return answer, "", 0.0
-        return self._refused(answer, attempt)
+        if answer.status >= 400:
+            return self._refused(answer, attempt)
+        self.pace.hold(buckets, politeness.pause_s(answer.headers, answer.body))
+        return answer, "", 0.0
 
     def _refused(self, answer: transfer.Answer, attempt: int) -> tuple[transfer.Answer | None, str, float]:
         is_limited = politeness.is_limited(answer.status, answer.headers, answer.body)

@@ -131,6 +131,8 @@ class Pages:
         if answer.status == 304 and seen:
             note = visits.visited(crawl, url, replace(seen, lastmod=lastmod or seen.lastmod, fail_count=0))
             return replace(self._page(request, url, answer), notes=(note,))
+        if answer.status in (401, 403) and self.policy.credentials:
+            raise self._failed(url, answer.status)
         if answer.status >= 300:
             return self._passed(request, url, answer.status, crawl, f"HTTP {answer.status}", is_lost=False)
         if self.policy.for_people and _is_index(answer):

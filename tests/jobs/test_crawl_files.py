@@ -10,7 +10,7 @@ from a_platform import NIGHT, Asked, Reply, paged, pages, policy, rejects, servi
 
 from jobs import crawl
 from jobs.crawling.files import read
-from jobs.platforms import Window
+from jobs.platforms import TargetsMissing, Window
 from store import archive, cli, crawls
 
 NEXT_NIGHT = "2026-01-02"
@@ -164,3 +164,14 @@ def test_a_folder_that_is_not_there_is_one_line(lake: Path, tmp_path: Path) -> N
     with pytest.raises(cli.TrawlError, match="is no folder"):
         take(tmp_path / "nowhere")
     assert crawls.get("fake", NIGHT) is not None
+
+
+def test_files_alone_make_the_night_of_a_platform_without_targets(lake: Path, folder: Path) -> None:
+    def first(window: Window) -> Any:
+        raise TargetsMissing("fake", "feeds")
+
+    asked = Window(date.fromisoformat(NIGHT), (), "")
+    crawl.crawl("fake", paged(first=first), asked, folder=folder)
+    assert names() == ["file:a.json", "file:sub/b.csv"]
+    with pytest.raises(TargetsMissing):
+        crawl.crawl("fake", paged(first=first), Window(date.fromisoformat(NEXT_NIGHT), (), ""))
