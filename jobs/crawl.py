@@ -19,6 +19,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from jobs import platforms
 from jobs.crawling import alarms, files
 from jobs.crawling.fetch import CrawlFailed
@@ -65,7 +67,7 @@ def run(
     night, started, reason = window.date.isoformat(), time.monotonic(), "complete"
     try:
         crawl(name, platform, window, folder=folder, asks=asks, again=again, stop=stop)
-        counts["alarms"] = alarms.raised(name, platform, night, _counts(name, night))
+        counts["alarms"] = _alarms(name, platform, night)
     except BaseException as error:
         reason = f"{type(error).__name__}: {error}"
         raise
@@ -75,6 +77,14 @@ def run(
         log.info("end platform=%s date=%s %s, %.1f s: %s", name, night, told, time.monotonic() - started, reason)
     for alarm in counts["alarms"]:
         log.warning("alarm platform=%s date=%s: %s", name, night, alarm)
+
+
+def _alarms(name: str, platform: Platform, night: str) -> list[str]:
+    """What is wrong with the look at earlier nights does not fail this one."""
+    try:
+        return alarms.raised(name, platform, night, _counts(name, night))
+    except (cli.TrawlError, pa.ArrowException, OSError) as error:
+        return [f"the records of earlier nights cannot be read: {error}"]
 
 
 def _counts(name: str, night: str) -> dict[str, Any]:

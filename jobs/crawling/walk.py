@@ -98,19 +98,21 @@ class Walk:
 
     def _read(self, request: Request) -> tuple[Fetched, int, Request | None]:
         """A page on disk, the offset behind it, and what it says is next; one that tells nothing is asked for again."""
-        for attempt in range(PAGE_ATTEMPTS - 1):
-            fetched = self._fetch(request)
-            offset = self.keeper.append(fetched, self.fetcher.secrets)
-            try:
-                return fetched, offset, self._following(request, fetched)
-            except PageBroken:
-                if fetched.count == "refused":
-                    raise
+        for attempt in range(PAGE_ATTEMPTS):
+            fetched, is_last = self._fetch(request), attempt == PAGE_ATTEMPTS - 1
+            is_wrong = is_foreign(self.platform, fetched.page)
+            if is_last or not is_wrong:
+                fetched = replace(fetched, is_lost=fetched.is_lost or is_wrong)
+                offset = self.keeper.append(fetched, self.fetcher.secrets)
+                try:
+                    return fetched, offset, self._following(request, fetched)
+                except PageBroken:
+                    if is_last or fetched.count == "refused":
+                        raise
             wait = politeness.jitter(attempt)
             log.info("%s: a page that tells nothing, asking again in %.1f s", self.name, wait)
             self.stop.nap(wait)
-        fetched = self._fetch(request)
-        return fetched, self.keeper.append(fetched, self.fetcher.secrets), self._following(request, fetched)
+        raise AssertionError("the last attempt returns or raises")
 
     def _following(self, request: Request, fetched: Fetched) -> Request | None:
         if fetched.recorded:  # a server that replays what was recorded knows its order better
@@ -165,6 +167,13 @@ class Walk:
         rows = archive.spooled(self.keeper.spool.path, crawl.offset)
         known = revisit.seen(self.platform, rows, visits.urls(crawl))
         return revisit.due(self.name, crawl.date, policy.max_age_days, known, most)
+
+
+def is_foreign(platform: Platform, page: Page) -> bool:
+    """True for a page of HTML where an API answers otherwise: "back soon", a log-in, somebody's proxy."""
+    is_html = page.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+    claims = getattr(platform, "claims", None)
+    return bool(is_html and claims and not platform.POLICY.for_people and not claims(page))
 
 
 class Circle:

@@ -84,6 +84,26 @@ def test_a_page_that_tells_nothing_is_asked_for_again(lake: Path) -> None:
     assert [json.loads(page["body"])["page"] for page in pages()] == [1, 2, 3, 4, 5]
 
 
+def test_a_page_of_somebody_else_is_asked_for_again_and_the_watermark_stays(lake: Path) -> None:
+    def passes_over(window: Window, request: Request, page: Page) -> Request | None:
+        number = int(context(request, "page"))
+        return (
+            replace(request, params=(("page", str(number + 1)),), context=(("page", str(number + 1)),))
+            if number < 3
+            else None
+        )
+
+    platform = paged(following=passes_over, claims=lambda page: page.body.startswith(b"{"))
+    away: list[Reply] = [(200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><h1>log in")] * 2
+    with serving(lambda ask: away.pop() if ask.params["page"] == "2" and away else numbers(ask)) as site:
+        run(platform, site)
+        assert [json.loads(page["body"])["page"] for page in pages()] == [1, 2, 3]
+        site.answer = lambda ask: (200, {}, b"<html>") if ask.params["page"] == "2" else numbers(ask)
+        run(platform, site, NEXT_NIGHT)
+    assert len(pages(NEXT_NIGHT)) == 3  # kept as it came: it proves that this night is no whole one
+    assert crawls.watermark("fake", "2026-01-03", ()) == datetime(2026, 1, 1, tzinfo=UTC)
+
+
 def test_a_page_that_stays_broken_ends_the_crawl_in_one_line_and_it_goes_on_there(lake: Path) -> None:
     with serving(lambda ask: (200, {}, b"<html>") if ask.params["page"] == "3" else numbers(ask)) as site:
         with pytest.raises(PageBroken, match="fake sent a page that tells no next one"):
