@@ -19,7 +19,7 @@ from jobs.crawling.keeping import Keeper
 from jobs.crawling.pages import Fetched, Pages
 from jobs.crawling.redaction import Secrets, quiet
 from jobs.crawling.stopping import Stop
-from jobs.platforms import Page, PageBroken, Platform, Request, Window
+from jobs.platforms import Page, PageBroken, Platform, Request, Window, context
 from store import archive, crawls, settings, visits
 
 log = logging.getLogger(__name__)
@@ -90,6 +90,10 @@ class Walk:
     def _step(self, request: Request) -> Request | None:
         """One page, committed; the request after it."""
         fetched, offset, following = self._read(request)
+        if (
+            following is not None and context(following, "broken", "0") != "0"
+        ):  # the adapter passes over what it cannot read
+            fetched = replace(fetched, is_lost=True)
         stored = None if following is None else self.fetcher.secrets.stored(following) or LOST
         shown = self._shown(following) if following else "end"
         self.keeper.keep(fetched, offset, position=stored, shown=shown)

@@ -35,7 +35,8 @@ class Request:
     """One request; `context` travels with it to its page and is never sent; `units` of the platform's daily quota.
 
     Where the policy is conditional, the context may hold `lastmod` as a sitemap tells it: once the host has proved honest,
-    an address whose lastmod is that of the last crawl is not asked for, and its page has status 304.
+    an address whose lastmod is that of the last crawl is not asked for, and its page has status 304. `broken` other than 0
+    says that the page before was passed over unread: such a crawl is not whole, and the next one reaches back behind it.
     """
 
     url: str

@@ -104,6 +104,17 @@ def test_a_page_of_somebody_else_is_asked_for_again_and_the_watermark_stays(lake
     assert crawls.watermark("fake", "2026-01-03", ()) == datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def test_a_page_that_the_adapter_passes_over_holds_the_watermark_back(lake: Path) -> None:
+    def turned(window: Window, request: Request, page: Page) -> Request | None:
+        number, is_broken = int(context(request, "page")), not page.body.startswith(b"{")
+        steps = (("page", str(number + 1)), ("broken", str(int(is_broken))))
+        return replace(request, params=(("page", str(number + 1)),), context=steps) if number < 3 else None
+
+    with serving(lambda ask: (200, {}, b"}{") if ask.params["page"] == "2" else numbers(ask)) as site:
+        run(paged(following=turned), site)
+        assert len(site.asked) == len(pages()) == 3 and crawls.watermark("fake", NEXT_NIGHT, ()) is None
+
+
 def test_a_page_that_stays_broken_ends_the_crawl_in_one_line_and_it_goes_on_there(lake: Path) -> None:
     with serving(lambda ask: (200, {}, b"<html>") if ask.params["page"] == "3" else numbers(ask)) as site:
         with pytest.raises(PageBroken, match="fake sent a page that tells no next one"):
