@@ -1,5 +1,8 @@
-"""A night on which too much of a platform disappears is a broken crawl until somebody says otherwise."""
+"""What may be taken for gone: nothing that an incomplete crawl did not show, and not too much of a platform in one night."""
 
+from collections.abc import Iterable
+
+from store import lake
 from store.cli import TrawlError
 
 MOST_SHARE = 0.2
@@ -21,3 +24,9 @@ def check(platform: str, *, live: int, lost: int, allowed: bool = False) -> None
     """Raises TooManyDeletions where `lost` of the `live` records that stood before are more than a fifth."""
     if not allowed and live >= FEWEST and lost > MOST_SHARE * live:
         raise TooManyDeletions(platform, lost, live)
+
+
+def whole_nights(platform: str, nights: Iterable[str]) -> list[str]:
+    """The nights whose crawl saw all there was: only these prove anything gone. One of dropped files alone does not."""
+    manifests = ((night, lake.manifest(lake.partition("pages", platform=platform, date=night))) for night in nights)
+    return [night for night, found in manifests if found is not None and found.extra.get("is_whole")]

@@ -75,8 +75,8 @@ class Keeper:
         path = lake.partition("rejects", step="crawl", platform=self.crawl.platform, date=self.crawl.date)
         lake.write(path, _tables(self.crawl), REJECT)
         self.spool.cut(self.crawl.offset)
-        rows, counts = self.crawl.sequence, self.crawl.counts
-        archive.finish(self.crawl.platform, self.crawl.date, rows=rows, extra=counts)
+        extra = {**self.crawl.counts, "is_whole": self.crawl.is_walked and self.crawl.is_whole}
+        archive.finish(self.crawl.platform, self.crawl.date, rows=self.crawl.sequence, extra=extra)
         self.crawl = crawls.done(self.crawl)
         self.spool.forget()
 

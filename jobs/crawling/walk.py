@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import orjson
-
 from jobs import guard
 from jobs.crawling import fetch, files, politeness, quota, revisit, transfer
+from jobs.crawling.circle import Circle
 from jobs.crawling.keeping import Keeper
 from jobs.crawling.pages import Fetched, Pages
 from jobs.crawling.redaction import Secrets, quiet
@@ -178,23 +177,6 @@ def is_foreign(platform: Platform, page: Page) -> bool:
     is_html = page.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
     claims = getattr(platform, "claims", None)
     return bool(is_html and claims and not platform.POLICY.for_people and not claims(page))
-
-
-class Circle:
-    """Notices that a walk comes back to where it was, remembering one request (Brent's cycle detection)."""
-
-    def __init__(self) -> None:
-        self._held, self._steps, self._limit = b"", 0, 1
-
-    def closes(self, request: Request) -> bool:
-        """True where this request was made before, at the latest in the third round."""
-        now = orjson.dumps([request.url, request.params, request.context, request.body.hex()])
-        if now == self._held:
-            return True
-        self._steps += 1
-        if self._steps == self._limit:
-            self._held, self._steps, self._limit = now, 0, self._limit * 2
-        return False
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from a_platform import NIGHT, Asked, Reply, paged, pages, policy, rejects, serving, told, window
 
-from jobs import crawl
+from jobs import crawl, deletions
 from jobs.crawling.files import read
 from jobs.platforms import TargetsMissing, Window
 from store import archive, cli, crawls
@@ -73,6 +73,13 @@ def test_files_and_the_platform_share_a_night_whichever_comes_first(lake: Path, 
         crawl.crawl("fake", paged(), window(site), again=True)
         assert len(site.asked) == 6 and sorted(names())[:3] == ["file:a.json", "file:later.json", "file:sub/b.csv"]
         assert len(pages()) == 6
+
+
+def test_only_a_night_that_was_walked_to_its_end_proves_anything_gone(lake: Path, folder: Path) -> None:
+    take(folder)
+    with serving(lambda ask: told({"next": None})) as site:
+        crawl.crawl("fake", paged(), window(site, NEXT_NIGHT))
+    assert deletions.whole_nights("fake", [NIGHT, NEXT_NIGHT, "2026-01-03"]) == [NEXT_NIGHT]
 
 
 def test_tricks_in_names_are_refused(lake: Path, folder: Path, tmp_path: Path) -> None:
