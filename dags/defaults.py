@@ -28,6 +28,10 @@ GOLDEN = (
     '{% else %} ${TRAWL_GOLDEN_QUERIES:+--golden "$TRAWL_GOLDEN_QUERIES"}{% endif %}'
 )
 
+AGAIN = "{% if params.again %} --again{% endif %}"
+
+AGAIN_PARAM = Param(False, type="boolean", description="Crawl a night that is done already once more.")
+
 DATE_PARAM = Param(
     None,
     type=["null", "string"],

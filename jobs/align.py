@@ -6,23 +6,23 @@ Out  records  one row per item, standing after tonight, deletions included; one 
      events   one row per thing a user did tonight
      rejects  items that could not be read, with the reason
 
-A mapping fix is a re-run with --full: the archive is parsed again, nothing is fetched again.
+A platform of which more than a fifth would be gone in one night keeps its last records, as one that failed does, until
+--allow-deletions says that it is true. A mapping fix is a re-run with --full: the archive is parsed again, nothing is fetched again.
 With --payload it prints the records of raw files instead, and writes nothing.
 """
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from jobs import parse, payload, platforms
+from jobs import deletions, parse, payload, platforms, standing
 from schemas.derive import spark_schema
 from schemas.event import EVENT
 from schemas.record import RECORD
@@ -54,34 +54,60 @@ def main(argv: Sequence[str] | None = None) -> None:
     with ExitStack() as steps:
         counts = {name: steps.enter_context(ledger.step("align", args.date, name)) for name in crawled}
         nights = {name: ledger.dates("crawl", name, args.date) if args.full else [args.date] for name in crawled}
-        for name, told in align(session, nights, args.date, full=args.full).items():
+        before = {name: [] if args.full else _before(name, args.date) for name in crawled}
+        for name, told in align(session, nights, before, args.date, allowed=args.allow_deletions).items():
             counts[name].update(told)
-            log.info("%s: %s", name, told)
+            log.log(logging.ERROR if "error" in told else logging.INFO, "%s: %s", name, told)
+
+
+def _before(name: str, tonight: str) -> list[str]:
+    """The standing partition of the newest night before this one, if any."""
+    earlier = [night for night in ledger.dates("align", name, tonight) if night < tonight]
+    return [lake.partition("records", platform=name, date=earlier[-1])] if earlier else []
 
 
 def align(
-    session: "SparkSession", nights: dict[str, list[str]], tonight: str, *, full: bool
+    session: "SparkSession", nights: dict[str, list[str]], before: dict[str, list[str]], tonight: str, *, allowed: bool
 ) -> dict[str, dict[str, object]]:
-    """Write the partitions of every platform in `nights`; counts out and rejected by reason."""
+    """Write the partitions of every platform in `nights`; counts out and rejected by reason.
+
+    A platform that would lose too much is not written: it keeps its last records, and its counts hold the error.
+    """
     parsed = parse_pages(session, nights).persist()
-    before = {name: [] if full else _before(name, tonight) for name in nights}
-    records = standing(seen(session, parsed, before), swept(parsed, nights)).persist()
-    own = parsed.where(F.col("night") == tonight).withColumn("part", F.col("platform"))
-    events = own.where("event is not null").select("part", "event.*").dropDuplicates(["part", "event_id"])
-    rejects = own.where("reject is not null").select("part", "reject.*")
-    inputs = {name: [*_pages(name, nights[name]), *before[name]] for name in nights}
-
-    def written(table: str, frames: "DataFrame", schema: pa.Schema, *key: str) -> dict[str, lake.Manifest]:
-        step = {"step": "align"} if table == "rejects" else {}
-        paths = {name: lake.partition(table, **step, platform=name, date=tonight) for name in nights}
-        return spark.write_each(frames, paths, schema, key=key, inputs=inputs)
-
-    stands = written("records", records.withColumn("part", F.col("platform")), RECORD, "record_id")
-    done = written("events", events, EVENT, "event_id")
-    refused = written("rejects", rejects, REJECT, "ref", "reason", "detail")
+    stood = spark.read(session, [path for paths in before.values() for path in paths], RECORD)
+    whole = standing.swept(parsed, {name: _whole(name, nights[name]) for name in nights})
+    records = standing.standing(standing.seen(parsed, stood), whole).persist()
+    refused = {} if allowed else deletions.refused(standing.losses(stood, records))
+    kept = {name: [*_pages(name, nights[name]), *before[name]] for name in nights if name not in refused}
+    told = _written(parsed, records, kept, tonight)
     parsed.unpersist()
     records.unpersist()
-    return {name: {"out": stands[name].rows, "events": done[name].rows, **_refused(refused[name])} for name in nights}
+    return told | {name: {"error": str(error)} for name, error in refused.items()}
+
+
+def _whole(name: str, nights: Sequence[str]) -> list[str]:
+    """The nights that prove what they did not show to be gone."""
+    return deletions.whole_nights(name, nights) if platforms.load(name).POLICY.sweep else []
+
+
+def _written(
+    parsed: "DataFrame", records: "DataFrame", inputs: dict[str, list[str]], tonight: str
+) -> dict[str, dict[str, object]]:
+    names = list(inputs)
+    mine = F.col("platform").isin(names)
+    own = parsed.where(mine & (F.col("night") == tonight)).withColumn("part", F.col("platform"))
+    events = own.where("event is not null").select("part", "event.*").dropDuplicates(["part", "event_id"])
+    rejects = own.where("reject is not null").select("part", "reject.*")
+
+    def write(table: str, frames: "DataFrame", schema: pa.Schema, *key: str) -> dict[str, lake.Manifest]:
+        step = {"step": "align"} if table == "rejects" else {}
+        paths = {name: lake.partition(table, **step, platform=name, date=tonight) for name in names}
+        return spark.write_each(frames, paths, schema, key=key, inputs=inputs)
+
+    stands = write("records", records.where(mine).withColumn("part", F.col("platform")), RECORD, "record_id")
+    done = write("events", events, EVENT, "event_id")
+    refused = write("rejects", rejects, REJECT, "ref", "reason", "detail")
+    return {n: {"out": stands[n].rows, "events": done[n].rows, **_refused(refused[n])} for n in names}
 
 
 def _pages(name: str, nights: Sequence[str]) -> list[str]:
@@ -107,38 +133,6 @@ def _parse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for row in batch.to_pylist():
             yield from parse.night(row["platform"], row["night"])
-
-
-def seen(session: "SparkSession", parsed: "DataFrame", before: dict[str, list[str]]) -> "DataFrame":
-    """Every record with the night, page and place it was seen at; those that stood before have none."""
-    told = parsed.where("record is not null").select("night", "page", "place", "record.*")
-    stood = spark.read(session, [path for paths in before.values() for path in paths], RECORD)
-    return told.unionByName(stood.selectExpr("'' as night", "0L as page", "0L as place", "*"))
-
-
-def _before(name: str, tonight: str) -> list[str]:
-    """The standing partition of the newest night before this one, if any."""
-    earlier = [night for night in ledger.dates("align", name, tonight) if night < tonight]
-    return [lake.partition("records", platform=name, date=earlier[-1])] if earlier else []
-
-
-def swept(parsed: "DataFrame", names: Iterable[str]) -> dict[str, str]:
-    """The newest night whose every page could be read, of platforms swept whole: a broken page proves nothing gone."""
-    is_read = F.col("record").isNotNull() | F.col("event").isNotNull()
-    pages = parsed.groupBy("platform", "night", "page").agg(F.max(is_read).alias("is_read"))
-    nights = pages.groupBy("platform", "night").agg(F.min("is_read").alias("is_read")).where("is_read")
-    newest = nights.groupBy("platform").agg(F.max("night").alias("night")).collect()
-    sweeping = {name for name in names if platforms.load(name).POLICY.sweep}
-    return {row["platform"]: row["night"] for row in newest if row["platform"] in sweeping}
-
-
-def standing(records: "DataFrame", whole: dict[str, str]) -> "DataFrame":
-    """One row per record_id, as last seen; what the sweep of its platform's night in `whole` did not show is gone."""
-    newest = Window.partitionBy("record_id").orderBy(F.desc("night"), F.desc("page"), F.desc("place"))
-    last = records.withColumn("rank", F.row_number().over(newest)).where("rank = 1")
-    nights = F.create_map(*(F.lit(value) for pair in {"": "", **whole}.items() for value in pair))
-    is_unseen = (F.col("night") < nights[F.col("platform")]) & F.col("status").isin("live", "hidden")
-    return last.withColumn("status", F.when(is_unseen, "gone").otherwise(F.col("status"))).select(*RECORD.names)
 
 
 if __name__ == "__main__":

@@ -84,9 +84,9 @@ def _recorded_night(folder: Path) -> int:
 
 
 def crawl(names: Sequence[str], night: str) -> None:
-    """All platforms at once."""
+    """All platforms at once; a night that was crawled before may show other pages now."""
     say(f"night {night}: crawling {', '.join(names)}")
-    runs.wait([runs.trigger(f"crawl_{name}", {"date": night}) for name in names])
+    runs.wait([runs.trigger(f"crawl_{name}", {"date": night, "again": True}) for name in names])
 
 
 def build(night: str, **params: str) -> None:

@@ -95,7 +95,9 @@ def _replaced(date: str, records: Sequence[dict[str, Any]]) -> set[tuple[str, st
 def _searched(records: Sequence[Wanted]) -> Iterator[tuple[Wanted, Result]]:
     batches = [records[start : start + BATCH] for start in range(0, len(records), BATCH)]
     for batch in progress(batches, total=len(batches), unit="batches"):
-        yield from zip(batch, search_many([Ask(record.text, tenant=settings.tenant()) for record in batch], size=TOP), strict=True)
+        yield from zip(
+            batch, search_many([Ask(record.text, tenant=settings.tenant()) for record in batch], size=TOP), strict=True
+        )
 
 
 def is_found(record: Wanted, result: Result) -> bool:

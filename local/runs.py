@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,10 @@ class TaskFailed(TrawlError):
         self.run, self.task_id, self.log_file = run, task_id, log_file
 
 
-def trigger(dag_id: str, conf: dict[str, str]) -> Run:
+def trigger(dag_id: str, conf: Mapping[str, str | bool]) -> Run:
     """Start a run with these params."""
     _wait_for(dag_id)
-    made = airflow.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf})
+    made = airflow.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
     return Run(dag_id, made["dag_run_id"])
 
 

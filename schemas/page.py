@@ -1,6 +1,6 @@
 """pages: one row per answer of a platform, exactly as received, credentials redacted.
 
-Key  platform, date, sequence. Stored as one zstd frame of JSON per row (see store/archive.py).
+Key  platform, date, sequence. Stored as one zstd frame per row, a line of JSON and the body (see store/archive.py).
 """
 
 import pyarrow as pa

@@ -1,77 +1,192 @@
-"""The raw archive: every page exactly as received, one zstd frame of JSON each.
+"""The raw archive: every page exactly as received, one zstd frame each: a line of JSON, then the body.
 
 A crawl appends to a file on its own disk (the spool), so that a page is on disk before it is counted;
 the finished file goes into the lake as the `pages` partition. A file cut in its last frame keeps all earlier pages.
 """
 
-import base64
+import fcntl
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import IO, Any, Protocol, Self, cast
 
+import orjson
 import zstandard
 
 from schemas.page import PAGE
 from store import lake, settings
+from store.cli import TrawlError
+
+CHUNK_BYTES = 1 << 20
+SYNC = getattr(os, "fdatasync", os.fsync)  # half the price: times of the file may be lost, its length and bytes not
+
+
+class SpoolTaken(TrawlError):
+    """Another process is crawling the same window."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path.name} is being written by another crawl: wait for it to end")
+
+
+class ArchiveBroken(TrawlError):
+    """A published file holds fewer pages than its manifest says."""
+
+    def __init__(self, path: str, pages: int, wanted: int) -> None:
+        super().__init__(f"{path} holds {pages} of {wanted} pages: crawl its date again with --again")
+
+
+class Source(Protocol):
+    """Anything that bytes are read from."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 def spool(platform: str, date: str) -> Path:
     """Where a crawl that is under way keeps its pages."""
-    return settings.home() / "spool" / f"{platform}-{date}.jsonl.zst"
+    return settings.home() / "spool" / f"{platform}-{date}.pages.zst"
 
 
-def append(path: Path, page: dict[str, Any], *, offset: int) -> int:
-    """Write one PAGE row at `offset`, cutting off what an earlier crash left behind; the new offset, on disk."""
-    frame = zstandard.ZstdCompressor(level=3).compress(_encode(page))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_RDWR | os.O_CREAT), "r+b") as out:
-        out.truncate(offset)
-        out.seek(offset)
-        out.write(frame)
-        out.flush()
-        os.fsync(out.fileno())
-    return offset + len(frame)
+class Spool:
+    """The spool of one crawl, open for appending; what lies behind `offset` is of a page that was never counted."""
+
+    def __init__(self, path: Path, offset: int = 0) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.offset = path, offset
+        self._file = open(os.open(path, os.O_RDWR | os.O_CREAT), "r+b", buffering=0)
+        self._compressor = zstandard.ZstdCompressor(level=3)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.close()
+            raise SpoolTaken(path) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._file.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes there are, counted or not."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def append(self, page: dict[str, Any], *, offset: int) -> int:
+        """Write one PAGE row at `offset`, cutting off what an earlier crash left behind; the new offset, on disk."""
+        frame = self._compressor.compress(encoded(page))
+        if self.size != offset:
+            self._file.truncate(offset)
+        self._file.seek(offset)
+        self._file.write(frame)
+        SYNC(self._file.fileno())
+        self.offset = offset + len(frame)
+        return self.offset
+
+    def restore(self, partition: str) -> int:
+        """Begin with the pages of a published partition; the offset after them."""
+        self._file.truncate(0)
+        self._file.seek(0)
+        for file in lake.must(partition).files:
+            with lake.stream(file.path) as source:
+                while chunk := source.read(CHUNK_BYTES):
+                    self._file.write(chunk)
+        os.fsync(self._file.fileno())
+        return self.size
+
+    def cut(self, offset: int) -> None:
+        """Drop what lies behind `offset`."""
+        self._file.truncate(offset)
+
+    def forget(self) -> None:
+        """Remove the file: its pages are published."""
+        self.path.unlink(missing_ok=True)
 
 
-def _encode(page: dict[str, Any]) -> bytes:
-    body = base64.b64encode(page["body"]).decode()
-    return json.dumps({**page, "body": body, "fetched_at": page["fetched_at"].isoformat()}).encode() + b"\n"
+def encoded(page: dict[str, Any]) -> bytes:
+    """A PAGE row as it is written, before it is compressed."""
+    body = page["body"]
+    head = {key: value for key, value in page.items() if key != "body"}
+    return b"%b\n%b" % (orjson.dumps({**head, "body_bytes": len(body)}), body)
 
 
 def finish(platform: str, date: str, *, rows: int, extra: dict[str, Any]) -> str:
-    """Put the spooled pages into the lake as one partition; its path."""
+    """Put the spooled pages into the lake as one partition, piece by piece; its path."""
     source, path = spool(platform, date), lake.partition("pages", platform=platform, date=date)
-    data = source.read_bytes() if source.exists() else b""
-    digest = hashlib.sha256(data).hexdigest()
-    name = f"{path}/pages-{digest[:12]}.jsonl.zst"
-    lake.put_bytes(name, data)
-    lake.put_manifest(path, [lake.DataFile(name, rows, len(data), digest)], PAGE, extra=extra)
-    source.unlink(missing_ok=True)
+    files = []
+    if rows:
+        with open(source, "rb") as data:
+            digest = hashlib.file_digest(data, "sha256").hexdigest()
+        files = [lake.DataFile(f"{path}/pages-{digest[:12]}.zst", rows, source.stat().st_size, digest)]
+        lake.put_file(files[0].path, source)
+    lake.put_manifest(path, files, PAGE, extra=extra)
     return path
 
 
 def pages(path: str) -> Iterator[dict[str, Any]]:
-    """The PAGE rows of a finished partition, in the order they were fetched."""
+    """The PAGE rows of a finished partition, in the order they were fetched, one at a time."""
     for file in lake.must(path).files:
-        data = lake.get_bytes(file.path)
-        if data is None:
-            raise lake.PartitionMissing(file.path)
-        reader = zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True)
-        for line in _lines(reader):
-            row = json.loads(line)
-            yield {
-                **row,
-                "body": base64.b64decode(row["body"]),
-                "fetched_at": datetime.fromisoformat(row["fetched_at"]),
-            }
+        number = 0
+        with lake.stream(file.path) as source:
+            for number, row in enumerate(read(source), 1):
+                yield row
+        if number != file.rows:
+            raise ArchiveBroken(file.path, number, file.rows)
 
 
-def _lines(reader: zstandard.ZstdDecompressionReader) -> Iterator[bytes]:
-    held = b""
-    while chunk := reader.read(1 << 20):
-        *whole, held = (held + chunk).split(b"\n")
-        yield from whole
+def spooled(path: Path, offset: int) -> Iterator[dict[str, Any]]:
+    """The PAGE rows that a crawl under way has counted."""
+    with open(path, "rb") as source:
+        yield from read(_Part(source, offset))
+
+
+class _Part:
+    """The first bytes of a file."""
+
+    def __init__(self, source: Source, left: int) -> None:
+        self._source, self._left = source, left
+
+    def read(self, size: int, /) -> bytes:
+        data = self._source.read(min(size, self._left) if size >= 0 else self._left)
+        self._left -= len(data)
+        return data
+
+
+def read(source: Source) -> Iterator[dict[str, Any]]:
+    """The PAGE rows of a file; a torn last page is left out."""
+    reader = zstandard.ZstdDecompressor().stream_reader(cast(IO[bytes], source), read_across_frames=True)
+    held = bytearray()
+    while _fill(reader, held, b"\n"):
+        end = held.index(b"\n")
+        head = orjson.loads(held[:end])
+        del held[: end + 1]
+        size = head.pop("body_bytes")
+        if not _filled(reader, held, size):
+            return
+        row = {**head, "body": bytes(held[:size]), "fetched_at": datetime.fromisoformat(head["fetched_at"])}
+        del held[:size]
+        yield row
+
+
+def _fill(reader: zstandard.ZstdDecompressionReader, held: bytearray, sign: bytes) -> bool:
+    """Read on until `sign` is held; False at the end."""
+    looked = 0
+    while held.find(sign, looked) < 0:
+        looked = len(held)
+        chunk = reader.read(CHUNK_BYTES)
+        if not chunk:
+            return False
+        held += chunk
+    return True
+
+
+def _filled(reader: zstandard.ZstdDecompressionReader, held: bytearray, size: int) -> bool:
+    """Read on until `size` bytes are held; False at the end."""
+    while len(held) < size:
+        chunk = reader.read(max(CHUNK_BYTES, size - len(held)))
+        if not chunk:
+            return False
+        held += chunk
+    return True

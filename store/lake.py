@@ -9,9 +9,10 @@ import dataclasses
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ from store.cli import TrawlError
 
 MANIFEST = "manifest.json"
 ROWS_PER_FILE = 1_000_000
+CHUNK_BYTES = 1 << 20
 
 
 class PartitionMissing(TrawlError):
@@ -92,13 +94,57 @@ def put_bytes(path: str, data: bytes) -> None:
 
 
 def _put_local(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    with open(temporary, "wb") as out:
+    with _local(target) as out:
         out.write(data)
+
+
+@contextlib.contextmanager
+def _local(target: Path) -> Iterator[BinaryIO]:
+    """A file that appears whole, and on the disk, when the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
+    with open(temporary, "wb") as out:
+        yield out
         out.flush()
         os.fsync(out.fileno())
     os.replace(temporary, target)
+
+
+def put_file(path: str, source: Path) -> None:
+    """Store a file of this machine as one object, without ever holding it whole."""
+    system, root = filesystem()
+    target = Path(root, path)
+    local = isinstance(system, fs.LocalFileSystem)
+    with open(source, "rb") as data, (
+        _local(target) if local else system.open_output_stream(f"{root}/{path}", compression=None)
+    ) as out:
+        while chunk := data.read(CHUNK_BYTES):
+            out.write(chunk)
+
+
+@contextlib.contextmanager
+def stream(path: str) -> Iterator[pa.NativeFile]:
+    """One object, to be read piece by piece. PartitionMissing where there is none."""
+    system, root = filesystem()
+    try:
+        with system.open_input_stream(f"{root}/{path}", compression=None) as source:
+            yield source
+    except FileNotFoundError as error:
+        raise PartitionMissing(path) from error
+
+
+def delete(path: str) -> None:
+    """Remove a partition: its manifest first, so that nobody sees a part of it."""
+    found = manifest(path)
+    for name in [f"{path}/{MANIFEST}", *(file.path for file in found.files)] if found else []:
+        remove(name)
+
+
+def remove(path: str) -> None:
+    """Remove one object, where there is one."""
+    system, root = filesystem()
+    with contextlib.suppress(FileNotFoundError):
+        system.delete_file(f"{root}/{path}")
 
 
 def get_bytes(path: str) -> bytes | None:
@@ -109,13 +155,6 @@ def get_bytes(path: str) -> bytes | None:
             return bytes(source.read())
     except FileNotFoundError:
         return None
-
-
-def remove(path: str) -> None:
-    """Delete one object; nothing where there is none."""
-    system, root = filesystem()
-    with contextlib.suppress(FileNotFoundError):
-        system.delete_file(f"{root}/{path}")
 
 
 def manifest(path: str) -> Manifest | None:

@@ -78,13 +78,29 @@ def rate(platform: str, default: float) -> float:
     return float(os.environ.get(f"TRAWL_{platform.upper()}_RATE") or default)
 
 
+def files(platform: str) -> Path | None:
+    """Folder of the files that people exported from this platform."""
+    given = os.environ.get(f"TRAWL_{platform.upper()}_FILES")
+    return Path(given) if given else None
+
+
+def contact() -> str:
+    """Address or page that a platform can write to; part of the name that every request carries."""
+    return os.environ.get("TRAWL_CONTACT", "").strip()
+
+
+def stale_days() -> int:
+    """Days without anything new after which a platform raises an alarm."""
+    return int(os.environ.get("TRAWL_STALE_DAYS") or 7)
+
+
 def tenant() -> str | None:
     """Whom private records belong to: devices of a home, internal articles of a help desk."""
     return os.environ.get("TRAWL_TENANT") or None
 
 
 def media_hosts() -> list[str]:
-    """Hosts that media are fetched from; empty is all."""
+    """Hosts that media are fetched from, private ones included; empty is every public one."""
     return [host for host in os.environ.get("TRAWL_MEDIA_HOSTS", "").split(",") if host]
 
 

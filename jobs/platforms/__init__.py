@@ -32,7 +32,12 @@ class Window:
 
 @dataclass(frozen=True)
 class Request:
-    """One request; `context` travels with it to its page and is never sent; `units` of the platform's daily quota."""
+    """One request; `context` travels with it to its page and is never sent; `units` of the platform's daily quota.
+
+    Where the policy is conditional, the context may hold `lastmod` as a sitemap tells it: once the host has proved honest,
+    an address whose lastmod is that of the last crawl is not asked for, and its page has status 304. `broken` other than 0
+    says that the page before was passed over unread: such a crawl is not whole, and the next one reaches back behind it.
+    """
 
     url: str
     params: Pairs = ()
@@ -73,7 +78,8 @@ class Policy:
     last one. daily_units: quota of the platform, which begins anew at midnight of `quota_zone`. conditional: asked with the
     ETag and date of the last answer; a page of status 304 has no body, no items, and the walk goes on after it. for_people:
     the same, and every page is one item under its address, asked for as robots.txt says; after 410, or 404 twice, its page
-    (of that status) is read as a tombstone. is_private: records belong to a tenant, never to the public. masks: personal
+    (of that status) is read as a tombstone. A conditional page that cannot be had has its status (403 by robots.txt, 413 too
+    large, 503 host away) and no body, and the walk goes on. A conditional policy is no sweep: what is unchanged is not shown. is_private: records belong to a tenant, never to the public. masks: personal
     data in texts is hidden. redact: parameters that are never stored, whatever their values.
     """
 

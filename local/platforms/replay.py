@@ -34,6 +34,6 @@ def answer(recorded: list[Path], platform: str, number: int, base: str) -> Answe
     if not 1 <= number <= len(recorded):
         return None
     path = recorded[number - 1]
-    following = f'<{base}/replay/{platform}/{number + 1}>; rel="next"'
+    following = f'<{base}/replay/{platform}/{number + 1}>; rel="recorded"'
     headers = (("Link", following),) if number < len(recorded) else ()
     return Answer(200, path.read_bytes(), TYPES.get(path.suffix.lower(), "application/octet-stream"), headers)

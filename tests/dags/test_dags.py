@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden/dags"
 PLATFORMS = sorted(f.stem for f in (ROOT / "jobs/platforms").glob("*.py") if not f.stem.startswith("_"))
-DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "train"]
+DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "maintain", "train"]
 HEADINGS = ["## What it does", "## When", "## When it fails"]
 GIVEN = {"train": {"labels": "labels.jsonl"}}  # params without which a run is refused
 NIGHT = datetime(2026, 1, 31, 4, 0, tzinfo=UTC)
@@ -91,6 +91,12 @@ def test_date_of_a_run(bag: Any, logical_date: datetime | None, params: dict[str
     assert command.endswith(f"jobs.index --date {date} --generation ${{TRAWL_ALIAS:-trawl}}-20260131-040000")
 
 
+def test_a_night_is_crawled_again_only_when_told(bag: Any) -> None:
+    crawl = bag.dags["crawl_weibo"].get_task("crawl")
+    assert rendered(crawl, {"again": True}).endswith(" --platform weibo --again")  # type: ignore[dict-item]
+    assert rendered(crawl).endswith(" --platform weibo")
+
+
 def test_golden_queries_of_the_run_go_before_those_of_every_night(bag: Any) -> None:
     gate = bag.dags["build"].get_task("gate")
     assert rendered(gate, {"golden": "a b/g.jsonl"}).endswith(" --golden 'a b/g.jsonl'")
@@ -140,7 +146,7 @@ def test_files_parse_fast_and_alone(tmp_path: Path) -> None:
     code = (
         "import importlib, json, sys, time, airflow.sdk, airflow.providers.standard.operators.bash\n"
         "seconds = {}\n"
-        "for name in ('crawl', 'build', 'train'):\n"
+        "for name in ('crawl', 'build', 'maintain', 'train'):\n"
         "    start = time.perf_counter(); importlib.import_module(f'dags.{name}')\n"
         "    seconds[name] = time.perf_counter() - start\n"
         "print(json.dumps([seconds, sorted({module.partition('.')[0] for module in sys.modules})]))"

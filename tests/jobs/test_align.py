@@ -1,14 +1,17 @@
 """Nights fold into standing records; whatever is wrong with an item costs that item alone."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jobs import align, parse
+from jobs import align, deletions, parse, standing
 from jobs.platforms import Page, Policy, Reject, Request
 from schemas.derive import spark_schema
 from schemas.record import RECORD
+from store import cli
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 PAGE = Page(Request("http://127.0.0.1/"), 200, "application/json", NOW, b"", "pages/x#0")
@@ -66,7 +69,7 @@ def rows(night: str, *ids: str, page: int = 0, title: str = "t", status: str = "
 def stand(spark: Any, found: list[dict[str, Any]], *, whole: str) -> dict[str, tuple[str, str]]:
     shape = f"night string, page long, place long, {', '.join(_columns())}"
     frame = spark.createDataFrame([tuple(row.values()) for row in found], shape)
-    kept = align.standing(frame, {"weibo": whole} if whole else {}).collect()
+    kept = standing.standing(frame, {"weibo": whole} if whole else {}).collect()
     return {row["native_id"]: (row["status"], row["title"]) for row in kept}
 
 
@@ -90,5 +93,32 @@ def test_a_night_with_an_unreadable_page_is_no_sweep(spark: Any) -> None:
     rows = [(name, *outcome) for name in ("taobao", "rss") for outcome in outcomes]  # a feed is never swept
     shape = "platform string, night string, page long, record long, reject long"
     parsed = spark.createDataFrame(rows, shape).selectExpr("*", "cast(null as long) as event")
-    assert align.swept(parsed, ["taobao", "rss"]) == {"taobao": "1"}
-    assert align.swept(parsed.where("night = '2'"), ["taobao"]) == {}
+    assert standing.swept(parsed, {"taobao": ["1", "2"], "rss": []}) == {"taobao": "1"}
+    assert standing.swept(parsed.where("night = '2'"), {"taobao": ["1", "2"]}) == {}
+    assert standing.swept(parsed, {"taobao": ["2"]}) == {}  # a night of dropped files alone is no sweep
+
+
+def test_a_platform_that_would_lose_too_much_is_told(spark: Any) -> None:
+    before = [read({**ITEM, "native_id": str(n)})["record"] for n in range(30)]
+    now = [{**row, "status": "gone" if n < 7 else "live"} for n, row in enumerate(before)]
+    frames = [spark.createDataFrame([tuple(r.values()) for r in rs], ", ".join(_columns())) for rs in (before, now)]
+    assert standing.losses(*frames) == {"weibo": (30, 7)}
+    assert list(deletions.refused({"weibo": (30, 7), "taobao": (30, 6), "rss": (19, 19)})) == ["weibo"]
+
+
+def test_raw_files_are_recognised_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.json").write_text('{"statuses": [{"mid": "7", "text": "hello", "user": {"id": 1}}, {"mid": "8"}]}')
+    (tmp_path / "empty.json").write_text('{"statuses": [], "total_number": 0}')
+    (tmp_path / "README.md").write_text("about")
+    align.main(["--payload", str(tmp_path)])
+    shown = capsys.readouterr()
+    [line] = shown.out.splitlines()
+    assert json.loads(line)["record_id"] == "weibo:7"
+    assert "a.json: weibo: 1 items; rejected no text" in shown.err and "empty.json: weibo: no items" in shown.err
+
+
+def test_a_file_of_nobodys_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.bin").write_bytes(b"\x00\x01\x02")
+    with pytest.raises(cli.TrawlError, match="1 files"):
+        align.main(["--payload", str(tmp_path / "a.bin")])
+    assert "name its platform with --platform" in capsys.readouterr().err

@@ -54,7 +54,7 @@ def control(server: Server, **wanted: Any) -> httpx.Response:
 
 
 def walk(server: Server, name: str, night: Any) -> list[Any]:
-    """Everything that a crawl of one platform reads, as the engine walks: a Link header before `following`."""
+    """Everything that a crawl of one platform reads, as the engine walks: a Link of recorded pages before `following`."""
     platform = platforms.load(name)
     window = Window(
         night, ("uploads",) if name == "youtube" else (), f"{server.url}/{name}", ("stand-in", "stand-in", "stand-in")
@@ -67,7 +67,7 @@ def walk(server: Server, name: str, night: Any) -> list[Any]:
             kind = answer.headers["content-type"]
             page = Page(Request(str(answer.url)), 200, kind, datetime.now(UTC), answer.content, "")
             read += platform.items(page)
-            link = answer.links.get("next", {}).get("url")
+            link = answer.links.get("recorded", {}).get("url")
             request = Request(link) if link else platform.following(window, request, page)
     return read
 
@@ -256,9 +256,9 @@ def test_recorded_pages_come_unchanged_and_in_order(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     for server in serving(build(None, {"weibo": tmp_path})):
         first = httpx.get(f"{server.url}/weibo/2/statuses/home_timeline.json?page=1&count=100")
-        second = httpx.get(first.links["next"]["url"])
+        second = httpx.get(first.links["recorded"]["url"])
         assert [first.content, second.content] == [files["a.json"], files["b.html"]]
-        assert second.headers["content-type"] == "text/html" and "next" not in second.links
+        assert second.headers["content-type"] == "text/html" and "recorded" not in second.links
         assert httpx.get(f"{server.url}/weibo/2/statuses/home_timeline.json?page=2").content == b"{}"
         assert httpx.get(f"{server.url}/rss/feed.xml").status_code == 404
         assert [item.reason for item in walk(server, "weibo", datetime.now(UTC).date())] == ["unknown page"]

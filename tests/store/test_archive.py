@@ -1,13 +1,20 @@
 """The raw archive: bytes as received, whatever the crash."""
 
+import io
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from store import archive
+from store import lake as door
+
+DATE = "2026-01-01"
 
 
 def page(sequence: int, body: bytes) -> dict[str, Any]:
@@ -24,26 +31,69 @@ def page(sequence: int, body: bytes) -> dict[str, Any]:
 
 
 def test_pages_come_back_as_received(lake: Path) -> None:
-    bodies, offset = [b"\x00\xff\n{}", b"", "中文\n".encode()], 0
-    for sequence, body in enumerate(bodies):
-        offset = archive.append(archive.spool("weibo", "2026-01-01"), page(sequence, body), offset=offset)
-    path = archive.finish("weibo", "2026-01-01", rows=3, extra={})
-    assert [row["body"] for row in archive.pages(path)] == bodies
-    assert not archive.spool("weibo", "2026-01-01").exists()
+    pages = [page(number, body) for number, body in enumerate([b"\x00\xff\n{}", b"", "中文\n".encode()])]
+    with archive.Spool(archive.spool("weibo", DATE)) as spool:
+        for row in pages:
+            spool.append(row, offset=spool.offset)
+        path = archive.finish("weibo", DATE, rows=3, extra={})
+    assert list(archive.pages(path)) == pages
 
 
 def test_a_torn_frame_is_cut_off_by_the_next_append(lake: Path) -> None:
-    spool = archive.spool("weibo", "2026-01-01")
-    offset = archive.append(spool, page(0, b"kept"), offset=0)
-    archive.append(spool, page(1, b"written but never committed"), offset=offset)
-    archive.append(spool, page(1, b"again"), offset=offset)
-    path = archive.finish("weibo", "2026-01-01", rows=2, extra={})
+    with archive.Spool(archive.spool("weibo", DATE)) as spool:
+        offset = spool.append(page(0, b"kept"), offset=0)
+        spool.append(page(1, b"written but never committed"), offset=offset)
+        spool.append(page(1, b"again"), offset=offset)
+        path = archive.finish("weibo", DATE, rows=2, extra={})
     assert [row["body"] for row in archive.pages(path)] == [b"kept", b"again"]
 
 
-@given(st.lists(st.binary(max_size=200), max_size=5))
-def test_lines_are_found_across_chunks(bodies: list[bytes]) -> None:
-    import io
+def test_two_crawls_do_not_write_into_one_spool(lake: Path) -> None:
+    with archive.Spool(archive.spool("weibo", DATE)), pytest.raises(archive.SpoolTaken, match="another crawl"):
+        archive.Spool(archive.spool("weibo", DATE))
 
-    data = b"".join(body.replace(b"\n", b"") + b"\n" for body in bodies)
-    assert list(archive._lines(io.BytesIO(data))) == data.split(b"\n")[:-1]
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=6), st.integers(min_value=1, max_value=400))
+def test_a_file_cut_anywhere_keeps_all_earlier_pages(bodies: list[bytes], cut: int) -> None:
+    frames = [zstandard.compress(archive.encoded(page(number, body))) for number, body in enumerate(bodies)]
+    data = b"".join(frames)[:-cut]
+    whole = next((n for n in range(len(frames), 0, -1) if sum(map(len, frames[:n])) <= len(data)), 0)
+    read = [row["body"] for row in archive.read(io.BytesIO(data))]
+    assert read[:whole] == bodies[:whole] and len(read) - whole in (0, 1)  # a frame without its checksum may be whole
+
+
+def test_a_published_file_that_lost_pages_is_no_shorter_night(lake: Path) -> None:
+    with archive.Spool(archive.spool("weibo", DATE)) as spool:
+        spool.append(page(0, b"one"), offset=0)
+        path = archive.finish("weibo", DATE, rows=2, extra={})
+    with pytest.raises(archive.ArchiveBroken, match="1 of 2 pages"):
+        list(archive.pages(path))
+
+
+def test_a_long_night_is_published_and_read_in_little_memory(lake: Path) -> None:
+    import random
+
+    noise = random.Random(1).randbytes(1 << 20)
+    with archive.Spool(archive.spool("weibo", DATE)) as spool:
+        for number in range(60):
+            spool.append(page(number, noise), offset=spool.offset)
+        tracemalloc.start()
+        path = archive.finish("weibo", DATE, rows=60, extra={})
+        assert sum(1 for _ in archive.pages(path)) == 60
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert spool.offset > 60 << 20 and peak < 12 << 20
+
+
+def test_a_published_night_is_opened_again(lake: Path) -> None:
+    with archive.Spool(archive.spool("weibo", DATE)) as spool:
+        spool.append(page(0, b"one"), offset=0)
+        path = archive.finish("weibo", DATE, rows=1, extra={})
+        spool.forget()
+    with archive.Spool(archive.spool("weibo", DATE)) as spool:
+        spool.append(page(1, b"two"), offset=spool.restore(path))
+        archive.finish("weibo", DATE, rows=2, extra={})
+    assert [row["body"] for row in archive.pages(door.partition("pages", platform="weibo", date=DATE))] == [
+        b"one",
+        b"two",
+    ]
