@@ -21,9 +21,14 @@ SUBJECTS = (("650", "a"), ("653", "a"), ("695", "a"))
 MOST_TEXT = 1_000_000  # characters of one element
 
 
+def local_name(element: Any) -> str:
+    """Its name without the namespace; the parser lets names pass, out of broken pages, that its own QName refuses."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def read(metadata: Any) -> Item | None:
     """Columns of RECORD out of one metadata element; None for a format that names no title."""
-    name = etree.QName(metadata).localname
+    name = local_name(metadata)
     if name in ("arXiv", "arXivRaw"):
         return _arxiv(metadata)
     if name in ("record", "collection") and next(metadata.iter("{*}datafield"), None) is not None:

@@ -101,14 +101,14 @@ def _parsed(page: Page) -> tuple[Any, str]:
     except (etree.XMLSyntaxError, ValueError) as error:
         return None, str(error)
     fault = str(parser.error_log[0].message) if len(parser.error_log) else ""
-    if tree is None or etree.QName(tree).localname != "OAI-PMH":
+    if tree is None or _metadata.local_name(tree) != "OAI-PMH":
         return None, fault or "no element OAI-PMH"
     return tree, fault
 
 
 def _is_ours(one: Any) -> bool:
     """Of the protocol, not of the metadata inside; a header on its own is one of ListIdentifiers."""
-    above = etree.QName(one.getparent()).localname if one.getparent() is not None else ""
+    above = _metadata.local_name(one.getparent()) if one.getparent() is not None else ""
     return above in ("ListRecords", "GetRecord", "ListIdentifiers")
 
 
@@ -124,7 +124,7 @@ def _error(tree: Any) -> str | None:
 
 
 def _record(record: Any) -> Item | Reject:
-    header = _one(record, "header") if etree.QName(record).localname == "record" else record
+    header = _one(record, "header") if _metadata.local_name(record) == "record" else record
     native_id, moment = text(_one(header, "identifier")), instant(text(_one(header, "datestamp")))
     if header is not None and header.get("status") == "deleted":
         return checked({"native_id": native_id, "type": "document", "status": "deleted"})

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, seed, settings
+from hypothesis import example, given, seed, settings
 from hypothesis import strategies as st
 from pages import page
 from test_goldens import GOLDEN, URLS
@@ -80,6 +80,8 @@ DAMAGES: list[Damage] = [cut, flipped, doubled, noise, deep, swapped, swapped, s
 @pytest.mark.parametrize("name", platforms.names())
 @seed(0)
 @given(number=st.integers(0, 2**32))
+@example(number=2104)  # what longer runs found: a name that is none in the recovered tree of a catalogue
+@example(number=10116509)  # an archive whose gzip ends too early
 @settings(max_examples=FUZZ, deadline=None, database=None)
 def test_no_page_breaks_a_reader(name: str, number: int) -> None:
     dice, [saved] = random.Random(number), [file for file in (GOLDEN / name).iterdir() if file.stem == "page"]
