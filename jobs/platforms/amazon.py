@@ -82,7 +82,9 @@ def _search(window: Window, *, target: int, page: int, broken: int = 0) -> Reque
 
 
 def signed(window: Window, request: Request, at: datetime) -> Request:
-    """The request with the partner's tag and the token of the log-in."""
+    """The request with the partner's tag and the token of the log-in; the log-in itself has neither."""
+    if len(window.credentials) < 4:
+        return request
     told = orjson.loads(request.body or b"{}")
     body = orjson.dumps({**told, "partnerTag": window.credentials[2]}) if told else b""
     return replace(request, body=body, headers=(*request.headers, ("Authorization", f"Bearer {window.credentials[3]}")))
