@@ -44,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--platform", choices=platforms.names(), help="whose payloads they are; told from them if left out"
     )
+    parser.add_argument(
+        "--allow-deletions", action="store_true", help="believe that more than a fifth of a platform is gone tonight"
+    )
     args = parser.parse_args(argv)
     if args.payload:
         return payload.show(args.payload, args.platform)
