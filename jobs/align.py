@@ -32,6 +32,9 @@ from store import cli, lake, ledger, spark
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+READERS = 8  # tasks that read the pages of a night, and more where some are large
+SHARE_BYTES = 4 << 20  # of compressed pages that one task reads: about 30,000 records
+
 log = logging.getLogger(__name__)
 
 
@@ -125,17 +128,26 @@ def _refused(made: lake.Manifest) -> dict[str, object]:
 
 def parse_pages(session: "SparkSession", nights: dict[str, list[str]]) -> "DataFrame":
     """One row per item: platform, night, page, and one of record, event, reject."""
-    rows = [(name, night) for name, dates in nights.items() for night in dates]
+    rows = [row for name, dates in nights.items() for night in dates for row in _shares(name, night)]
     kinds = {"record": RECORD, "event": EVENT, "reject": REJECT}
     shape = ", ".join(f"{kind} {spark_schema(schema).simpleString()}" for kind, schema in kinds.items())
-    pages = session.createDataFrame(rows, "platform string, night string").repartition(len(rows), "platform", "night")
-    return spark.map_arrow(pages, _parse, f"platform string, night string, page long, place long, {shape}")
+    # From one partition rows are dealt out in turn: no task gets two while another has none.
+    pages = session.createDataFrame(rows, "platform string, night string, part int, parts int").coalesce(1)
+    spread = pages.repartition(min(len(rows), max(READERS, sum(row[3] > 1 for row in rows))))
+    return spark.map_arrow(spread, _parse, f"platform string, night string, page long, place long, {shape}")
+
+
+def _shares(name: str, night: str) -> list[tuple[str, str, int, int]]:
+    """The reading of a night's pages in as many shares as their size asks for."""
+    size = sum(file.bytes for file in lake.must(lake.partition("pages", platform=name, date=night)).files)
+    parts = 1 + size // SHARE_BYTES
+    return [(name, night, part, parts) for part in range(parts)]
 
 
 def _parse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for row in batch.to_pylist():
-            yield from parse.night(row["platform"], row["night"])
+            yield from parse.night(row["platform"], row["night"], part=row["part"], parts=row["parts"])
 
 
 if __name__ == "__main__":

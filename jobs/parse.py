@@ -32,12 +32,14 @@ PARSED = pa.schema(
 )
 
 
-def night(platform: str, date: str) -> Iterator[pa.RecordBatch]:
-    """Batches of PARSED, one row per item, in the order of the pages."""
+def night(platform: str, date: str, *, part: int = 0, parts: int = 1) -> Iterator[pa.RecordBatch]:
+    """Batches of PARSED, one row per item, in the order of the pages; of `parts` readers, number `part` reads its own."""
     path, adapter = lake.partition("pages", platform=platform, date=date), platforms.load(platform)
     read = Reading(platform, adapter.POLICY, _hashes(platform, date), settings.tenant())
     held = list[tuple[Row, Row | Reject, Page]]()
     for stored in archive.pages(path):
+        if stored["sequence"] % parts != part:
+            continue
         page = _page(stored, f"{path}#{stored['sequence']}")
         where = {"platform": platform, "night": date, "page": stored["sequence"]}
         held += [({**where, "place": place}, item, page) for place, item in enumerate(adapter.items(page))]

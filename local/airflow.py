@@ -36,7 +36,11 @@ READY_S = 180
 
 
 class AirflowFailed(TrawlError):
-    """Airflow is not there, or refused what was asked."""
+    """Airflow is not there, or refused what was asked; `status` is that of its answer."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 def folder() -> Path:
@@ -58,7 +62,8 @@ def _environment() -> dict[str, str]:
 
 def _configuration(port: int) -> dict[str, dict[str, str]]:
     address = f"http://127.0.0.1:{port}"
-    database = settings.credential("TRAWL_AIRFLOW_DB") or f"sqlite:///{folder() / 'airflow.db'}"
+    # SQLite has one writer: whoever finds it locked waits, longer than the 5 s that are usual.
+    database = settings.credential("TRAWL_AIRFLOW_DB") or f"sqlite:///{folder() / 'airflow.db'}?timeout=60"
     return {
         "core": {
             "dags_folder": str(processes.ROOT / "dags"),
@@ -184,7 +189,8 @@ def call(method: str, path: str, **options: Any) -> Any:
     except httpx.HTTPError as error:
         raise AirflowFailed(f"Airflow at {url()} does not answer ({error}): run `make up`") from error
     if answer.is_error:
-        raise AirflowFailed(f"Airflow refused {method} {path}: {answer.status_code} {answer.text[:300]}")
+        reason = f"Airflow refused {method} {path}: {answer.status_code} {answer.text[:300]}"
+        raise AirflowFailed(reason, answer.status_code)
     return answer.json()
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 
 APPEAR_S = 60  # a DAG file is first read a few seconds after the start
 QUIET_S = 10
+ATTEMPTS = 5
+BROKEN, CONFLICT = 500, 409  # 500 is what its web server says while the database is locked
 FINAL = {"success", "failed"}
 
 
@@ -36,8 +39,20 @@ class TaskFailed(TrawlError):
 def trigger(dag_id: str, conf: Mapping[str, str | bool]) -> Run:
     """Start a run with these params."""
     _wait_for(dag_id)
-    made = airflow.call("POST", f"dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": dict(conf)})
-    return Run(dag_id, made["dag_run_id"])
+    run = Run(dag_id, f"by_hand-{uuid.uuid4()}")
+    body = {"dag_run_id": run.run_id, "logical_date": None, "conf": dict(conf)}
+    for attempt in range(ATTEMPTS):
+        try:
+            airflow.call("POST", f"dags/{dag_id}/dagRuns", json=body)
+        except airflow.AirflowFailed as error:
+            if error.status == CONFLICT:  # an attempt that seemed to fail did not
+                break
+            if error.status != BROKEN or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(1)
+        else:
+            break
+    return run
 
 
 def _wait_for(dag_id: str) -> None:

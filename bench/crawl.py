@@ -1,0 +1,133 @@
+"""How fast a platform is crawled into the archive and into Parquet, beside Scrapy, and how fast Spark aligns it.
+
+FOLDER holds a made-up world (`python -m local.world FOLDER --works 300000`); without one it is made. The stand-in server
+shares the machine, its limits are off. `records_per_s` counts the whole of `jobs.crawl` (every page on disk before it is
+counted) and of reading its pages into Parquet in one process; Scrapy does the same through the same adapter.
+The last line is one JSON object.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from local import processes
+from local.stack import platform_environment
+from local.world import World
+from store import cli, lake, ledger, settings
+
+WORKS, SEED = 300_000, 7
+PLATFORM = "jd"  # an API with pages of 50
+
+
+@dataclass(frozen=True)
+class Run:
+    """Wall seconds and peak memory of one command."""
+
+    seconds: float
+    peak_mb: float
+
+
+def main() -> None:
+    style = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("bench.crawl", description=__doc__, formatter_class=style)
+    parser.add_argument("folder", type=Path, nargs="?", help="a world made by `python -m local.world`")
+    parser.add_argument("--platform", default=PLATFORM, help=f"what is crawled ({PLATFORM})")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="trawl-bench-") as scratch:
+        os.environ["TRAWL_HOME"] = scratch
+        folder = args.folder or _made(Path(scratch, "world"))
+        with serving(folder, Path(scratch)):
+            figures = measured(args.platform, World(folder).day0.isoformat(), Path(scratch))
+    for name, value in figures.items():
+        print(f"{name:<24}{value:>12,.2f}")
+    print(json.dumps(figures))
+
+
+def _made(folder: Path) -> Path:
+    timed("local.world", str(folder), "--works", str(WORKS), "--seed", str(SEED))
+    return folder
+
+
+@contextmanager
+def serving(folder: Path, home: Path) -> Iterator[None]:
+    """The stand-in platforms over this world, and the environment that sends crawls there."""
+    written = home / "url"
+    command = [
+        sys.executable,
+        "-m",
+        "local.platforms",
+        "--world",
+        str(folder),
+        "--port",
+        "0",
+        "--url-file",
+        str(written),
+    ]
+    processes.start("platforms", command, environment={})
+    try:
+        os.environ.update(platform_environment(processes.wait_for_file("platforms", written, seconds=60).strip()))
+        os.environ.update(
+            {name: "1000000" for name in os.environ if name.startswith("TRAWL_") and name.endswith("_RATE")}
+        )
+        yield
+    finally:
+        processes.stop("platforms")
+
+
+def measured(platform: str, night: str, home: Path) -> dict[str, float]:
+    """The figures of one platform and night."""
+    words = ("--platform", platform, "--date", night)
+    peer = timed("bench.scrapy_peer", *words, "--out", str(home / "scrapy"))
+    crawled = timed("jobs.crawl", *words)
+    read = timed("bench.rows", *words, "--out", str(home / "rows.parquet"))
+    records, peers = (pq.read_metadata(home / name).num_rows for name in ("rows.parquet", "scrapy/rows.parquet"))
+    if records != peers:
+        raise cli.TrawlError(f"Scrapy read {peers:,} records and we {records:,}: they did not do the same work")
+    aligned = timed("jobs.align", "--date", night)
+    stands = lake.must(lake.partition("records", platform=platform, date=night)).rows
+    pages = next(row["counts"]["pages"] for row in ledger.summary(night) if row["step"] == "crawl")
+    figures = {
+        "records": records,
+        "pages": pages,
+        "records_per_s": records / (crawled.seconds + read.seconds),
+        "peer_records_per_s": peers / peer.seconds,
+        "ratio": peer.seconds / (crawled.seconds + read.seconds),
+        "crawl_s": crawled.seconds,
+        "rows_s": read.seconds,
+        "peer_s": peer.seconds,
+        "peak_mb": max(crawled.peak_mb, read.peak_mb),
+        "peer_peak_mb": peer.peak_mb,
+        "align_s": aligned.seconds,
+        "align_records_per_s": stands / aligned.seconds,
+    }
+    return {name: round(value, 2) for name, value in figures.items()}
+
+
+def timed(module: str, *words: str) -> Run:
+    """One command, from its start to its end."""
+    started = time.monotonic()
+    process = subprocess.Popen([sys.executable, "-m", module, *words], stderr=subprocess.DEVNULL if _quiet() else None)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise cli.TrawlError(f"python -m {module} {' '.join(words)} failed: its reason stands above")
+    taken = time.monotonic() - started
+    print(f"{module}: {taken:.1f} s", file=sys.stderr, flush=True)
+    return Run(taken, usage.ru_maxrss / 1024)
+
+
+def _quiet() -> bool:
+    return not settings.debug()
+
+
+if __name__ == "__main__":
+    cli.run(main)
