@@ -189,8 +189,8 @@ def check_golden(
     if path is None:
         return [Check("golden queries", None, "not checked", f"nDCG@10 of at least {FLOOR}")], []
     try:
-        found = golden.scores(queries, golden.ask(path, generation), families)
-        before = golden.scores(queries, golden.ask(path, live), families) if live else {}
+        answers = golden.ask(path, *filter(None, (generation, live)))
+        found, before = [golden.scores(queries, answer, families) for answer in answers] + ([] if live else [{}])
     except golden.GoldenFailed as error:
         return [Check("golden queries", False, str(error), "answers")], []
     mean, was = golden.mean(found), golden.mean(before)

@@ -44,28 +44,20 @@ def read(path: Path) -> list[Golden]:
     return found
 
 
-def ask(path: Path, generation: str) -> list[list[dict[str, Any]]]:
-    """The hits of every query of a file, best first, from `python -m query`."""
-    command = [
-        sys.executable,
-        "-m",
-        "query",
-        "--batch",
-        str(path),
-        "--index",
-        generation,
-        "--json",
-        "--size",
-        str(SIZE),
-    ]
+def ask(path: Path, *generations: str) -> list[list[list[dict[str, Any]]]]:
+    """Per generation the hits of every query of a file, best first, from one `python -m query`."""
+    named = [word for generation in generations for word in ("--index", generation)]
+    command = [sys.executable, "-m", "query", "--batch", str(path), *named, "--json", "--size", str(SIZE)]
+    told = f"golden queries on {' and '.join(generations)}"
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     except subprocess.TimeoutExpired as error:
-        raise GoldenFailed(f"golden queries on {generation} took longer than {TIMEOUT_S} s") from error
+        raise GoldenFailed(f"{told} took longer than {TIMEOUT_S} s") from error
     if done.returncode:
-        said = " ".join(done.stderr.strip().splitlines()[-1:])
-        raise GoldenFailed(f"golden queries on {generation} failed: {said}")
-    return [json.loads(line)["hits"] for line in done.stdout.splitlines() if line.strip()]
+        raise GoldenFailed(f"{told} failed: {' '.join(done.stderr.strip().splitlines()[-1:])}")
+    hits = [json.loads(line)["hits"] for line in done.stdout.splitlines() if line.strip()]
+    size = len(hits) // len(generations)
+    return [hits[place * size : (place + 1) * size] for place in range(len(generations))]
 
 
 def scores(

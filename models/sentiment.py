@@ -6,15 +6,16 @@ in seconds on a CPU and knows only what the labels teach. Any folder or hub name
 
 import logging
 import os
+import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models import weights
+from models import bert, weights
 from models.encoder import packed
 from models.errors import ModelMissing
 
@@ -35,42 +36,78 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Classifier:
-    """`labels` in the order of the model's outputs."""
+    """`labels` in the order of the outputs; `tokenizer` makes token ids of texts, `logits` outputs of ids and mask."""
 
     labels: tuple[str, ...]
-    tokenizer: Any
-    model: Any
+    tokenizer: Callable[[Sequence[str]], list[list[int]]]
+    logits: Callable[[Any, Any], Any]
+    save: Callable[[Path], None]  # weights, configuration and tokeniser, as transformers reads them
 
     def predict(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """The label of each text and its probability, to 4 decimals."""
         import torch
 
-        ids, found = _ids(self.tokenizer, texts), [("", 0.0)] * len(texts)
+        ids = self.tokenizer([text[:CHARACTERS] for text in texts]) if texts else []
+        found = [("", 0.0)] * len(texts)
         with torch.inference_mode():
             for rows in packed(ids, budget=TOKENS_PER_BATCH):
-                shares = _logits(self.model.eval(), [ids[row] for row in rows]).softmax(-1)
+                shares = self.logits(*_padded([ids[row] for row in rows])).softmax(-1)
                 for row, best in zip(rows, shares.max(-1).indices.tolist()):
                     found[row] = (self.labels[best], round(float(shares[rows.index(row), best]), 4))
         return found
 
-    def save(self, folder: Path) -> None:
-        """Weights, configuration and tokeniser, as transformers reads them."""
-        _quiet()
-        self.model.save_pretrained(folder)
-        self.tokenizer.save_pretrained(folder)
-
 
 def load(folder: Path) -> Classifier:
     """A saved classifier; ModelMissing where the folder holds none."""
+    try:
+        return _plain(folder) if bert.is_plain(folder) else _by_transformers(folder)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelMissing(str(folder), f"no classifier there ({error}); run jobs.train") from error
+
+
+def _plain(folder: Path) -> Classifier:
+    """A BERT's, without transformers."""
+    import torch
+
+    made, reader = bert.load(folder, dtype=torch.float32, device="cpu"), bert.tokenizer(folder)
+    reader.no_padding()
+    reader.enable_truncation(TOKENS)
+    labels = {int(number): label for number, label in made.config["id2label"].items()}
+
+    def save(target: Path) -> None:
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+
+    return Classifier(
+        tuple(labels[number] for number in sorted(labels)),
+        lambda texts: [found.ids for found in reader.encode_batch(list(texts))],
+        lambda ids, mask: made.linear(made.pooled(made.states(ids, mask)), "classifier"),
+        save,
+    )
+
+
+def _by_transformers(folder: Path) -> Classifier:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     _quiet()
-    try:
-        model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise ModelMissing(str(folder), f"no classifier there ({error}); run jobs.train") from error
-    return Classifier(tuple(model.config.id2label[n] for n in range(model.config.num_labels)), tokenizer, model)
+    model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+    labels = tuple(model.config.id2label[number] for number in range(model.config.num_labels))
+    return _classifier(labels, AutoTokenizer.from_pretrained(folder, local_files_only=True), model)
+
+
+def _classifier(labels: tuple[str, ...], tokenizer: Any, model: Any) -> Classifier:
+    """Of a tokeniser and a model of transformers."""
+
+    def save(folder: Path) -> None:
+        _quiet()
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+    return Classifier(
+        labels,
+        lambda texts: list(tokenizer(list(texts), truncation=True, max_length=TOKENS)["input_ids"]),
+        lambda ids, mask: model.eval()(input_ids=ids.to(model.device), attention_mask=mask.to(model.device)).logits,
+        save,
+    )
 
 
 def train(texts: Sequence[str], labels: Sequence[str], *, base: str, epochs: int | None, seed: int) -> Classifier:
@@ -83,10 +120,13 @@ def train(texts: Sequence[str], labels: Sequence[str], *, base: str, epochs: int
 
     names = tuple(sorted(set(labels)))
     with _deterministic(seed, threads=1 if base == "tiny" else len(os.sched_getaffinity(0))):
-        made = Classifier(names, *(_tiny(texts, names) if base == "tiny" else _pretrained(base, names)))
-        ids, wanted = _ids(made.tokenizer, texts), torch.tensor([names.index(label) for label in labels])
-        rounds = epochs or EPOCHS.get(base, EPOCHS_PRETRAINED)
-        _fit(made.model.train(), ids, wanted, rounds=rounds, rate=RATES.get(base, RATE_PRETRAINED))
+        tokenizer, model = _tiny(texts, names) if base == "tiny" else _pretrained(base, names)
+        made = _classifier(names, tokenizer, model)
+        ids = made.tokenizer([text[:CHARACTERS] for text in texts])
+        wanted, rounds = torch.tensor([names.index(label) for label in labels]), epochs or EPOCHS.get(
+            base, EPOCHS_PRETRAINED
+        )
+        _fit(model.train(), ids, wanted, rounds=rounds, rate=RATES.get(base, RATE_PRETRAINED))
     return made
 
 
@@ -100,7 +140,8 @@ def _fit(model: Any, ids: list[list[int]], wanted: Any, *, rounds: int, rate: fl
     )
     last = time.monotonic()
     for step, rows in enumerate(_batches(len(ids), rounds), 1):
-        logits = _logits(model, [ids[row] for row in rows])
+        padded, mask = _padded([ids[row] for row in rows])
+        logits = model(input_ids=padded.to(model.device), attention_mask=mask.to(model.device)).logits
         loss = torch.nn.functional.cross_entropy(logits, wanted[rows].to(model.device))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -121,7 +162,8 @@ def _batches(count: int, rounds: int) -> Iterator[list[int]]:
         yield from (order[start : start + BATCH] for start in range(0, count, BATCH))
 
 
-def _logits(model: Any, ids: list[list[int]]) -> Any:
+def _padded(ids: list[list[int]]) -> tuple[Any, Any]:
+    """(n, longest) ids and their mask."""
     import torch
 
     padded = torch.zeros(len(ids), max(map(len, ids)), dtype=torch.long)
@@ -129,12 +171,7 @@ def _logits(model: Any, ids: list[list[int]]) -> Any:
     for row, found in enumerate(ids):
         padded[row, : len(found)] = torch.tensor(found)
         mask[row, : len(found)] = 1
-    return model(input_ids=padded.to(model.device), attention_mask=mask.to(model.device)).logits
-
-
-def _ids(tokenizer: Any, texts: Sequence[str]) -> list[list[int]]:
-    cut = [text[:CHARACTERS] for text in texts]
-    return list(tokenizer(cut, truncation=True, max_length=TOKENS)["input_ids"]) if cut else []
+    return padded, mask
 
 
 @contextmanager

@@ -41,7 +41,12 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--duplicates", action="store_true", help="show near-duplicates too")
     parser.add_argument("--tenant", help="find what belongs to this tenant too: devices of a home, internal articles")
     parser.add_argument("--size", type=int, default=10, metavar="N", help="hits per query (default 10, at most 100)")
-    parser.add_argument("--index", metavar="NAME", help="generation or alias (default: the live alias)")
+    parser.add_argument(
+        "--index",
+        action="append",
+        metavar="NAME",
+        help="generation or alias (default: the live one); repeat to compare",
+    )
     parser.add_argument("--explain", action="store_true", help="say why every hit is where it is")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table; with --batch one line per query")
     parser.add_argument("--dump", action="store_true", help="print every body that was sent")
@@ -62,7 +67,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     lists = [tuple(values) for values in (given.platform, given.type, given.lang, given.brand)]
     filters = Filters(lists[0], lists[1], lists[2], lists[3], given.price_min, given.price_max)
     asks = [Ask(text, image, given.user, filters, given.duplicates, given.tenant) for text in texts]
-    results = search_many(asks, size=given.size, index=given.index)
+    indices = given.index or [None]
+    results = [result for index in indices for result in search_many(asks, size=given.size, index=index)]
     for warning in dict.fromkeys(warning for result in results for warning in result.warnings):
         print(f"warning: {warning}", file=sys.stderr)
     for result in results:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from models import encoder
+from models import bert, encoder
 from models.errors import ModelMissing
 
 TEXTS = ["a quiet morning by the lake", "a calm dawn beside the water", "noise cancelling headphones", ""]
@@ -50,3 +51,20 @@ def test_a_missing_model_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(ModelMissing) as caught:
             encoder.load(name)
         assert name in str(caught.value) and "\n" not in str(caught.value) and caught.value.one_line
+
+
+def test_the_plain_forward_pass_is_that_of_transformers() -> None:
+    from transformers import AutoModel
+
+    place = encoder._place("minilm")
+    theirs = AutoModel.from_pretrained(place, dtype=torch.float32, local_files_only=True).eval()
+    ids, mask = torch.tensor([[101, 2417, 10818, 102], [101, 4937, 102, 0]]), torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    with torch.inference_mode():
+        ours = bert.load(place, dtype=torch.float32, device="cpu").states(ids, mask)
+        wanted = theirs(input_ids=ids, attention_mask=mask).last_hidden_state
+    assert torch.allclose(ours[mask.bool()], wanted[mask.bool()], atol=1e-5)
+
+
+def test_another_kind_of_model_goes_through_transformers(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "roberta"}')
+    assert not bert.is_plain(tmp_path) and bert.is_plain(encoder._place("minilm"))
