@@ -43,7 +43,7 @@ The last line of the task's log says what is wrong. By hand, from the repository
 - `media` fails: the disk is full, or the media server is away. Then `python -m jobs.media --date D --platform P`.
 """
 
-from airflow.sdk import DAG
+from airflow.sdk import DAG, get_parsing_context
 
 from dags import defaults
 
@@ -92,7 +92,12 @@ WITHOUT_MEDIA = {
     *("homeassistant", "smartthings", "tuya", "matter"),
 }
 
+# A task that starts reads this file again, and needs its own DAG alone.
+own = (get_parsing_context().dag_id or "").removeprefix("crawl_")
+
 for platform, schedule in PLATFORMS.items():
+    if own and own != platform:
+        continue
     with DAG(
         f"crawl_{platform}",
         description=f"Fetch what {platform} has new",

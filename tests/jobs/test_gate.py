@@ -94,8 +94,8 @@ def test_golden_queries_count_works_and_families_once() -> None:
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, found: dict[str, list[str]]) -> None:
-    def ask(path: Path, generation: str) -> list[list[dict[str, Any]]]:
-        return [[{"record_ids": [record]} for record in found[generation]]]
+    def ask(path: Path, *generations: str) -> list[list[list[dict[str, Any]]]]:
+        return [[[{"record_ids": [record]} for record in found[name]]] for name in generations]
 
     monkeypatch.setattr(golden, "ask", ask)
 
