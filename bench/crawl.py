@@ -1,9 +1,9 @@
 """How fast a platform is crawled into the archive and into Parquet, beside Scrapy, and how fast Spark aligns it.
 
-FOLDER holds a made-up world (`python -m local.world FOLDER --works 300000`); without one it is made. The stand-in server
+FOLDER holds a made-up world (`python -m local.world FOLDER --works 200000`); without one it is made. The stand-in server
 shares the machine, its limits are off. `records_per_s` counts the whole of `jobs.crawl` (every page on disk before it is
-counted) and of reading its pages into Parquet in one process; Scrapy does the same through the same adapter.
-The last line is one JSON object.
+counted) and of reading its pages into Parquet, one reader per core; Scrapy, in its one process, does the same through the same
+adapter. Align then folds this platform's night and those of ALIGNED. The last line is one JSON object.
 """
 
 import argparse
@@ -25,8 +25,10 @@ from local.stack import platform_environment
 from local.world import World
 from store import cli, lake, ledger, settings
 
-WORKS, SEED = 300_000, 7
+WORKS, SEED = 200_000, 7
 PLATFORM = "jd"  # an API with pages of 50
+ALIGNED = ("weibo", "taobao", "youtube")
+BIG = {"TRAWL_SPARK_JAVA": " "}  # all of the JVM's compilers: the default is for nights of a few thousand
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,18 @@ def measured(platform: str, night: str, home: Path) -> dict[str, float]:
     words = ("--platform", platform, "--date", night)
     peer = timed("bench.scrapy_peer", *words, "--out", str(home / "scrapy"))
     crawled = timed("jobs.crawl", *words)
-    read = timed("bench.rows", *words, "--out", str(home / "rows.parquet"))
-    records, peers = (pq.read_metadata(home / name).num_rows for name in ("rows.parquet", "scrapy/rows.parquet"))
+    read = timed("bench.rows", *words, "--out", str(home / "rows"))
+    records, peers = (
+        sum(pq.read_metadata(f).num_rows for f in (home / n).glob("*.parquet")) for n in ("rows", "scrapy")
+    )
     if records != peers:
         raise cli.TrawlError(f"Scrapy read {peers:,} records and we {records:,}: they did not do the same work")
+    for other in ALIGNED:
+        timed("jobs.crawl", "--platform", other, "--date", night)
+    os.environ.update(BIG)
     aligned = timed("jobs.align", "--date", night)
-    stands = lake.must(lake.partition("records", platform=platform, date=night)).rows
+    names = {platform, *ALIGNED}
+    stands = sum(lake.must(lake.partition("records", platform=name, date=night)).rows for name in names)
     pages = next(row["counts"]["pages"] for row in ledger.summary(night) if row["step"] == "crawl")
     figures = {
         "records": records,
@@ -107,6 +115,7 @@ def measured(platform: str, night: str, home: Path) -> dict[str, float]:
         "peer_s": peer.seconds,
         "peak_mb": max(crawled.peak_mb, read.peak_mb),
         "peer_peak_mb": peer.peak_mb,
+        "aligned": stands,
         "align_s": aligned.seconds,
         "align_records_per_s": stands / aligned.seconds,
     }

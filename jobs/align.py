@@ -83,7 +83,8 @@ def align(
     stood = spark.read(session, [path for paths in before.values() for path in paths], RECORD)
     whole = standing.swept(parsed, {name: _whole(name, nights[name]) for name in nights})
     records = standing.standing(standing.seen(parsed, stood), whole).persist()
-    refused = {} if allowed else deletions.refused(standing.losses(stood, records))
+    may_refuse = any(before.values()) and not allowed
+    refused = deletions.refused(standing.losses(stood, records)) if may_refuse else {}
     kept = {name: [*_pages(name, nights[name]), *before[name]] for name in nights if name not in refused}
     told = _written(parsed, records, kept, tonight)
     parsed.unpersist()

@@ -4,15 +4,18 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-LABELLED = re.compile(
+COLON = re.compile("[:：]")
+LABEL = re.compile(
     r"(?<![A-Za-z])(?:"
     r"(?P<gtin>条码|条形码|EAN(?:-?13)?|GTIN|UPC|barcode)"
     r"|(?P<isbn>ISBN(?:-?1[03])?)"
     r"|(?P<doi>DOI)"
     r"|(?P<model>型号|model(?: (?:no\.?|number))?)"
-    r")\s*[:：]\s*(?P<value>[A-Za-z0-9][A-Za-z0-9./()_-]*(?: \d[\d -]*)?)",
+    r")\s*$",
     re.IGNORECASE,
 )
+LONGEST = 20  # characters of a label, with what stands before it
+VALUE = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9./()_-]*(?: \d[\d -]*)?)")
 DOI = re.compile(r"10\.\d{4,9}/[\w./()-]+", re.ASCII)
 WHOLE_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/[^\s\"]+)", re.IGNORECASE | re.ASCII)
 ARXIV = re.compile(
@@ -35,13 +38,16 @@ def labelled_ids(text: Any) -> dict[str, str]:
     A number without a label is no identifier, and one whose check digit is wrong is none either.
     """
     found: dict[str, str] = {}
-    if not isinstance(text, str) or not (":" in text or "：" in text):
+    if not isinstance(text, str):
         return found
-    for match in LABELLED.finditer(text):
-        kind = next(name for name in READERS if match.group(name))
-        read = READERS[kind](match.group("value").rstrip(" .-/"))
-        if read and kind not in found:
-            found[kind] = read
+    for colon in COLON.finditer(text):  # few: what stands before each is looked at, instead of every letter of the text
+        label = LABEL.search(text[max(0, colon.start() - LONGEST) : colon.start()])
+        value = VALUE.match(text, colon.end()) if label else None
+        if label and value:
+            kind = next(name for name in READERS if label.group(name))
+            read = READERS[kind](value.group(1).rstrip(" .-/"))
+            if read:
+                found.setdefault(kind, read)
     return found
 
 
