@@ -114,6 +114,7 @@ class Reading:
             max_age_days=self.policy.max_age_days,
             tenant=self.tenant,
             is_private=self.policy.is_private,
+            masks=self.policy.masks,
         )
         return {"record": _whole("record", row)}
 

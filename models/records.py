@@ -6,10 +6,11 @@ from typing import Any
 
 import orjson
 
-from models import text, urls
+from models import privacy, text, urls
 from schemas.record import RECORD, STATUSES, TYPES
 
 Row = dict[str, Any]
+TEXTS = ("title", "body", "summary")
 NAMES = frozenset(RECORD.names)
 EMPTY: Row = dict.fromkeys(RECORD.names)
 HARM = (b"\\u0000", b'""')  # in JSON: a NUL, an empty string
@@ -36,10 +37,12 @@ def record(
     max_age_days: int | None = None,
     tenant: str | None = None,
     is_private: bool = False,
+    masks: bool = False,
 ) -> Row:
     """A RECORD row from an adapter's item; `hashes` tells the sha256 of fetched media by address.
 
-    What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`.
+    What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`; `masks`
+    hides personal data in the texts.
     """
     if unknown := item.keys() - NAMES:
         raise Unreadable("unknown field", ", ".join(sorted(unknown)))
@@ -47,6 +50,7 @@ def record(
     native_id = str(row["native_id"] or "")
     row |= {"native_id": native_id, "platform": platform, "record_id": f"{platform}:{native_id}"}
     row |= {"status": row["status"] or "live", "license": license, "raw_ref": raw_ref, "crawled_at": crawled_at}
+    row |= {name: privacy.masked(row[name]) for name in TEXTS} if masks else {}
     row |= {"canonical_url": urls.canonical(row["url"])}
     row |= _access(row, tenant, is_private=is_private)
     row["retain_until"] = crawled_at + timedelta(days=max_age_days) if max_age_days else None

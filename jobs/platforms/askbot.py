@@ -23,6 +23,7 @@ POLICY = Policy(
     tier="A",
     license="as the forum says",
     requests_per_s=1,
+    masks=True,
 )
 
 

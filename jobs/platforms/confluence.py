@@ -30,6 +30,7 @@ POLICY = Policy(
     credentials=("TRAWL_CONFLUENCE_USER", "TRAWL_CONFLUENCE_TOKEN"),
     requests_per_s=5,
     is_private=True,
+    masks=True,
 )
 SIZE = 50
 EXPAND = "body.storage,version,history,space,ancestors,container,metadata.labels"

@@ -28,6 +28,7 @@ POLICY = Policy(
     tier="A",
     license="as the forum says",
     requests_per_s=1,
+    masks=True,
 )
 LIKE = 2  # number of the like among the actions
 PAIRS = ({"cooked", "topic_id"}, {"errors", "error_type"})

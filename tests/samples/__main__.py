@@ -9,6 +9,7 @@ import argparse
 import importlib
 import json
 import pkgutil
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,13 @@ Counter = Callable[[Path], list[Expected]]
 Row = dict[str, Any]
 
 
+class Figures(defaultdict[str, dict[str, int]]):
+    """Items and found by name."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: {"items": 0, "found": 0})
+
+
 def counters() -> dict[str, Counter]:
     """By name of the folder."""
     modules = [m.name for m in pkgutil.iter_modules(samples.__path__) if m.name != "__main__"]
@@ -28,12 +36,13 @@ def counters() -> dict[str, Counter]:
     return {folder: counter for each in found for folder, counter in each.items()}
 
 
-def missing(path: Path, counter: Counter) -> tuple[int, list[Expected]]:
-    """How many items the file holds, and those that are not among its rows."""
+def missing(path: Path, counter: Counter) -> tuple[str, int, list[Expected]]:
+    """The platform of a file, how many items the file holds, and those that are not among its rows."""
     page, expected = payload.page_of(path), counter(path)
     platform = payload.recognised(page)
     rows = [row.get("record") or row.get("event") for row in payload.outcomes(page, platform)] if platform else []
-    return len(expected), [one for one in expected if not any(row and is_found(one, row) for row in rows)]
+    lost = [one for one in expected if not any(row and is_found(one, row) for row in rows)]
+    return platform or "nobody", len(expected), lost
 
 
 def is_found(one: Expected, row: Row) -> bool:
@@ -48,26 +57,27 @@ def is_found(one: Expected, row: Row) -> bool:
 GONE = ("deleted", "gone", "hidden")
 
 
-def check(folder: Path) -> dict[str, tuple[int, int]]:
-    """Items and found of every folder that a counter knows; what is missing is printed."""
-    known, figures = counters(), dict[str, tuple[int, int]]()
+def check(folder: Path) -> tuple[Figures, Figures]:
+    """Items and found, by folder that a counter knows and by platform; what is missing is printed."""
+    known, by_folder, by_platform = counters(), Figures(), Figures()
     for own in sorted(one for one in folder.iterdir() if one.name in known):
-        results = {path: missing(path, known[own.name]) for path in payload.files([own])}
-        items, lost = sum(n for n, _ in results.values()), sum(len(m) for _, m in results.values())
-        figures[own.name] = (items, items - lost)
-        print(f"{own.name:<24}{items - lost:>7} of {items:>6}")
-        for path, (_, gone) in results.items():
-            print(*(f"  missing in {path.name}: {one}" for one in gone[:5]), sep="\n", end="\n" if gone else "")
-    return figures
+        for path in payload.files([own]):
+            platform, items, lost = missing(path, known[own.name])
+            for figures, name in ((by_folder, own.name), (by_platform, platform)):
+                figures[name]["items"] += items
+                figures[name]["found"] += items - len(lost)
+            print(*(f"  missing in {path.name}: {one}" for one in lost[:5]), sep="\n", end="\n" if lost else "")
+        print(f"{own.name:<24}{by_folder[own.name]['found']:>7} of {by_folder[own.name]['items']:>6}")
+    return by_folder, by_platform
 
 
 def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.samples", description=__doc__)
     parser.add_argument("folder", type=Path)
-    figures = check(parser.parse_args().folder)
-    items, found = (sum(pair[at] for pair in figures.values()) for at in (0, 1))
-    by_folder = {name: {"items": pair[0], "found": pair[1]} for name, pair in figures.items()}
-    print(json.dumps({"items": items, "found": found, "share": round(found / max(1, items), 4), "folders": by_folder}))
+    folders, by_platform = check(parser.parse_args().folder)
+    items, found = (sum(one[name] for one in folders.values()) for name in ("items", "found"))
+    share = round(found / max(1, items), 4)
+    print(json.dumps({"items": items, "found": found, "share": share, "folders": folders, "platforms": by_platform}))
 
 
 if __name__ == "__main__":
