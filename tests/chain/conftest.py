@@ -43,7 +43,7 @@ def chain(
     made = Chain(tmp_path_factory.mktemp("chain"), world, platforms_url)
     made.crawl(0)
     made.job("align", 0)
-    made.job("train", 0, "--labels", str(world / "truth" / "labels.jsonl"), "--epochs", "25")
+    made.job("train", 0, "--labels", str(world / "truth" / "labels.jsonl"), "--epochs", "12")
     made.build(0)
     return made
 

@@ -1,4 +1,8 @@
-"""SIGKILL of every step in the middle of its work, then the same command again: as if nothing had happened."""
+"""SIGKILL of every step in the middle of its work, then the same command again: as if nothing had happened.
+
+Steps with a Spark of their own die with all of it. The others are clients of one warm Spark, as in `make demo`: there the
+server goes on for a while with what nobody waits for, which must not matter either.
+"""
 
 import os
 import shutil
@@ -6,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from a_chain import Chain, environment
 
+from local import spark as local_spark
 from store import elastic, lake, settings
 
 OUTPUTS = {
@@ -23,6 +29,7 @@ OUTPUTS = {
     "embed": ("embeddings/date={day}",),
     "profile": ("profiles/date={day}",),
 }
+OWN_SPARK = ("align", "merge")
 
 
 @pytest.fixture
@@ -31,9 +38,19 @@ def copy(chain: Chain, tmp_path: Path) -> Chain:
     return replace(chain, home=Path(shutil.copytree(chain.home, tmp_path / "copy")))
 
 
-def start(chain: Chain, name: str, number: int) -> subprocess.Popen[bytes]:
+@pytest.fixture(scope="module")
+def warm_spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Spark Connect server, as the local stack starts it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRAWL_HOME", str(tmp_path_factory.mktemp("warm")))
+        yield local_spark.start()
+        local_spark.stop()
+
+
+def start(chain: Chain, name: str, number: int, **more: str) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", f"jobs.{name}", *chain.arguments(name, number)]
-    return subprocess.Popen(words, env=environment(chain), stderr=subprocess.DEVNULL, start_new_session=True)
+    given = environment(chain) | more
+    return subprocess.Popen(words, env=given, stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
@@ -43,13 +60,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_a_step_killed_while_it_writes_leaves_nothing_and_runs_again(copy: Chain, name: str) -> None:
+def test_a_step_killed_while_it_writes_leaves_nothing_and_runs_again(copy: Chain, name: str, warm_spark: str) -> None:
     paths = [path.format(day=copy.day(0)) for path in OUTPUTS[name]]
     with copy.settings():
         undisturbed = [lake.must(path) for path in paths]
         for path in paths:
             shutil.rmtree(copy.home / "lake" / path)
-        process = start(copy, name, 0)
+        master = {} if name in OWN_SPARK else {"TRAWL_SPARK_MASTER": warm_spark}
+        process = start(copy, name, 0, **master)
         first = copy.home / "lake" / paths[0]
         while process.poll() is None and not (first.exists() and any(first.iterdir())):
             time.sleep(0.001)

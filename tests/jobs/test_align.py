@@ -122,3 +122,10 @@ def test_a_file_of_nobodys_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     with pytest.raises(cli.TrawlError, match="1 files"):
         align.main(["--payload", str(tmp_path / "a.bin")])
     assert "name its platform with --platform" in capsys.readouterr().err
+
+
+def test_personal_data_is_hidden_where_the_policy_says_so() -> None:
+    item = {**ITEM, "body": "write to someone@mail.example or call 13812345678"}
+    for masks, body in ((True, "write to *** or call ***"), (False, item["body"])):
+        reading = parse.Reading("weibo", Policy(tier="C", license="own", masks=masks), {}, None)
+        assert reading.outcome(item, PAGE)["record"]["body"] == body
