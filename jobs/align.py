@@ -24,10 +24,8 @@ from pyspark.sql import functions as F
 
 from jobs import deletions, parse, payload, platforms, standing
 from schemas.derive import spark_schema
-from schemas.event import EVENT
 from schemas.record import RECORD
-from schemas.reject import REJECT
-from store import cli, lake, ledger, spark
+from store import cli, lake, ledger, rows, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -80,15 +78,18 @@ def align(
     A platform that would lose too much is not written: it keeps its last records, and its counts hold the error.
     """
     parsed = parse_pages(session, nights).persist()
-    stood = spark.read(session, [path for paths in before.values() for path in paths], RECORD)
+    stood = standing_before(session, before)
     whole = standing.swept(parsed, {name: _whole(name, nights[name]) for name in nights})
-    records = standing.standing(standing.seen(parsed, stood), whole).persist()
+    seen = parsed.where((F.col("kind") == "record") | (F.col("night") == tonight)).unionByName(stood)
+    now = standing.standing(seen, whole).persist()
     may_refuse = any(before.values()) and not allowed
-    refused = deletions.refused(standing.losses(stood, records)) if may_refuse else {}
+    refused = deletions.refused(standing.losses(stood, now)) if may_refuse else {}
     kept = {name: [*_pages(name, nights[name]), *before[name]] for name in nights if name not in refused}
-    told = _written(parsed, records, kept, tonight)
+    told = _written(now, kept, tonight)
+    for row in parsed.select("file").distinct().collect():
+        lake.remove(row["file"])
     parsed.unpersist()
-    records.unpersist()
+    now.unpersist()
     return told | {name: {"error": str(error)} for name, error in refused.items()}
 
 
@@ -97,24 +98,34 @@ def _whole(name: str, nights: Sequence[str]) -> list[str]:
     return deletions.whole_nights(name, nights) if platforms.load(name).POLICY.sweep else []
 
 
-def _written(
-    parsed: "DataFrame", records: "DataFrame", inputs: dict[str, list[str]], tonight: str
-) -> dict[str, dict[str, object]]:
-    names = list(inputs)
-    mine = F.col("platform").isin(names)
-    own = parsed.where(mine & (F.col("night") == tonight)).withColumn("part", F.col("platform"))
-    events = own.where("event is not null").select("part", "event.*").dropDuplicates(["part", "event_id"])
-    rejects = own.where("reject is not null").select("part", "reject.*")
+def _written(now: "DataFrame", inputs: dict[str, list[str]], tonight: str) -> dict[str, dict[str, object]]:
+    """Records, events and rejects of all platforms in `inputs`, by one job."""
+    part = F.concat_ws("/", "kind", "platform")
+    mine = now.where(F.col("platform").isin(list(inputs))).select(part.alias("part"), "key", "status", "file", "row")
+    parts = {f"{kind}/{name}": _part(kind, name, tonight, inputs[name]) for name in inputs for kind in parse.KINDS}
+    made = spark.write_each(mine, parts, _filled, key=["key"])
+    return {
+        name: {
+            "out": made[f"record/{name}"].rows,
+            "events": made[f"event/{name}"].rows,
+            **_refused(made[f"reject/{name}"]),
+        }
+        for name in inputs
+    }
 
-    def write(table: str, frames: "DataFrame", schema: pa.Schema, *key: str) -> dict[str, lake.Manifest]:
-        step = {"step": "align"} if table == "rejects" else {}
-        paths = {name: lake.partition(table, **step, platform=name, date=tonight) for name in names}
-        return spark.write_each(frames, paths, schema, key=key, inputs=inputs)
 
-    stands = write("records", records.where(mine).withColumn("part", F.col("platform")), RECORD, "record_id")
-    done = write("events", events, EVENT, "event_id")
-    refused = write("rejects", rejects, REJECT, "ref", "reason", "detail")
-    return {n: {"out": stands[n].rows, "events": done[n].rows, **_refused(refused[n])} for n in names}
+def _part(kind: str, name: str, tonight: str, inputs: Sequence[str]) -> spark.Part:
+    step = {"step": "align"} if kind == "reject" else {}
+    return spark.Part(lake.partition(f"{kind}s", **step, platform=name, date=tonight), parse.KINDS[kind], inputs)
+
+
+def _filled(part: str, own: pa.Table) -> pa.Table:
+    """The rows themselves; a record has the status that the nights have given it."""
+    kind = part.partition("/")[0]
+    table = rows.gathered(own["file"], own["row"], parse.KINDS[kind])
+    if kind != "record":
+        return table
+    return table.set_column(table.schema.get_field_index("status"), "status", own["status"])
 
 
 def _pages(name: str, nights: Sequence[str]) -> list[str]:
@@ -128,14 +139,29 @@ def _refused(made: lake.Manifest) -> dict[str, object]:
 
 
 def parse_pages(session: "SparkSession", nights: dict[str, list[str]]) -> "DataFrame":
-    """One row per item: platform, night, page, and one of record, event, reject."""
-    rows = [row for name, dates in nights.items() for night in dates for row in _shares(name, night)]
-    kinds = {"record": RECORD, "event": EVENT, "reject": REJECT}
-    shape = ", ".join(f"{kind} {spark_schema(schema).simpleString()}" for kind, schema in kinds.items())
+    """A row of parse.SEEN per item."""
+    shares = [share for name, dates in nights.items() for night in dates for share in _shares(name, night)]
     # From one partition rows are dealt out in turn: no task gets two while another has none.
-    pages = session.createDataFrame(rows, "platform string, night string, part int, parts int").coalesce(1)
-    spread = pages.repartition(min(len(rows), max(READERS, sum(row[3] > 1 for row in rows))))
-    return spark.map_arrow(spread, _parse, f"platform string, night string, page long, place long, {shape}")
+    pages = session.createDataFrame(shares, "platform string, night string, part int, parts int").coalesce(1)
+    spread = pages.repartition(min(len(shares), max(READERS, sum(share[3] > 1 for share in shares))))
+    return spark.map_arrow(spread, _parse, spark_schema(parse.SEEN).simpleString())
+
+
+def standing_before(session: "SparkSession", before: dict[str, list[str]]) -> "DataFrame":
+    """A row of parse.SEEN per record that stood before tonight, of no night."""
+    files = [(file.path,) for paths in before.values() for path in paths for file in lake.must_fit(path, RECORD).files]
+    listed = session.createDataFrame(files, "file string").coalesce(1).repartition(max(1, min(len(files), READERS)))
+    found = spark.map_arrow(listed, _stood, f"record_id string, platform string, status string, {rows.REFERENCE}")
+    return found.selectExpr(
+        *("platform", "'' as night", "'record' as kind", "record_id as key", "status", "file"),
+        *("0L as page", "0L as place", "row"),
+    )
+
+
+def _stood(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for path in batch["file"].to_pylist():
+            yield from rows.numbered(path, ["record_id", "platform", "status"])
 
 
 def _shares(name: str, night: str) -> list[tuple[str, str, int, int]]:
@@ -148,7 +174,7 @@ def _shares(name: str, night: str) -> list[tuple[str, str, int, int]]:
 def _parse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         for row in batch.to_pylist():
-            yield from parse.night(row["platform"], row["night"], part=row["part"], parts=row["parts"])
+            yield from parse.staged(row["platform"], row["night"], part=row["part"], parts=row["parts"])
 
 
 if __name__ == "__main__":

@@ -13,13 +13,24 @@ from schemas.event import EVENT
 from schemas.media import MEDIA_FILE
 from schemas.record import RECORD
 from schemas.reject import REJECT
-from store import archive, lake, settings
+from store import archive, lake
+from store import rows as rows_door
+from store import settings
 
 Row = dict[str, Any]
 ROWS_PER_BATCH = 2000
 MISFITS = (pa.ArrowException, TypeError, ValueError, OverflowError, KeyError, AttributeError)
 CHECKED = {"record": RECORD, "event": EVENT}
 REQUIRED = {kind: [c.name for c in schema if not c.nullable] for kind, schema in CHECKED.items()}
+KINDS = {"record": RECORD, "event": EVENT, "reject": REJECT}
+KEYS = {"record": "record_id", "event": "event_id", "reject": "ref"}
+SCRATCH = "scratch/align"
+SEEN = pa.schema(
+    [
+        *((name, pa.string()) for name in ("platform", "night", "kind", "key", "status", "file")),
+        *((name, pa.int64()) for name in ("page", "place", "row")),
+    ]
+)  # an item, and where its row lies
 EMPTY_EVENT: Row = dict.fromkeys(EVENT.names)
 PARSED = pa.schema(
     [
@@ -27,7 +38,7 @@ PARSED = pa.schema(
         pa.field("night", pa.string()),
         pa.field("page", pa.int64()),
         pa.field("place", pa.int64()),
-        *(pa.field(kind, pa.struct(list(s))) for kind, s in (("record", RECORD), ("event", EVENT), ("reject", REJECT))),
+        *(pa.field(kind, pa.struct(list(schema))) for kind, schema in KINDS.items()),
     ]
 )
 
@@ -47,6 +58,27 @@ def night(platform: str, date: str, *, part: int = 0, parts: int = 1) -> Iterato
             yield _batch(read, held)
             held = []
     yield _batch(read, held)
+
+
+def staged(platform: str, date: str, *, part: int, parts: int) -> Iterator[pa.RecordBatch]:
+    """Batches of SEEN: the items of a reader's share, their rows put aside."""
+    for batch in night(platform, date, part=part, parts=parts):
+        for kind in KINDS:
+            is_kind = batch[kind].is_valid()
+            if is_kind.true_count:
+                yield _put_aside(kind, batch.filter(is_kind), f"{SCRATCH}/{platform}-{date}")
+
+
+def _put_aside(kind: str, batch: pa.RecordBatch, folder: str) -> pa.RecordBatch:
+    rows = pa.RecordBatch.from_struct_array(batch[kind])
+    size, name = len(rows), KEYS[kind]
+    found = {column: batch[column] for column in ("platform", "night", "page", "place")}
+    found |= {"kind": pa.array([kind] * size), "file": pa.array([rows_door.stage(folder, rows)] * size)}
+    places = zip(rows[name].to_pylist(), batch["place"].to_pylist(), strict=True)
+    found["key"] = rows[name] if kind != "reject" else pa.array([f"{ref}.{place:06d}" for ref, place in places])
+    found["status"] = rows["status"] if kind == "record" else pa.nulls(size, pa.string())
+    found["row"] = pa.array(range(size), pa.int64())
+    return pa.RecordBatch.from_arrays([found[column.name] for column in SEEN], schema=SEEN)
 
 
 def _batch(read: "Reading", held: list[tuple[Row, Row | Reject, Page]]) -> pa.RecordBatch:

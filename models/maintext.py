@@ -1,6 +1,5 @@
 """The text of a page that its reader came for, without what stands around it on every page of the site."""
 
-import re
 from typing import NamedTuple
 
 import trafilatura
@@ -14,15 +13,7 @@ UNSEEN = "script style noscript template head svg iframe".split()
 AROUND = UNSEEN + "nav header footer aside form".split()
 LONG_TOLD = 200  # characters from which what a page tells machines is taken for its text
 SHORT, WHOLE = 200, 1000  # characters: less than SHORT kept of more than WHOLE seen is a miss
-LONGEST = 1_000_000  # characters of a page that are read
-DEEPEST = 2000  # elements within elements; parsers need quadratic time for more
-MOST_ELEMENTS = 50_000  # about two seconds of extraction
 MOST_TABLES = 200_000  # characters of a page up to which its tables are read: the extraction is slow at them
-TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
-GIANT = re.compile(r"<[a-zA-Z/!][^<>]{20000,}>?")
-# End by themselves, or have no end: pages leave thousands of them open.
-OPEN = set("p li td tr th tbody thead tfoot dt dd option optgroup colgroup br img input meta link hr wbr".split())
-OPEN |= set("source area base col embed param track html head body".split())
 
 
 class MainText(NamedTuple):
@@ -31,21 +22,6 @@ class MainText(NamedTuple):
     text: str | None
     rule: str
     kept: float
-
-
-def bounded(html: str) -> str:
-    """The page up to where it is longer, fuller or deeper than pages are, without tags of absurd length."""
-    html = GIANT.sub(" ", html[:LONGEST].replace("\0", ""))
-    depth = 0
-    for number, match in enumerate(TAG.finditer(html)):
-        if number > 2 * MOST_ELEMENTS:
-            return html[: match.start()]
-        if match.group(2).lower() in OPEN:
-            continue
-        depth = max(0, depth - 1) if match.group(1) else depth + 1
-        if depth > DEEPEST:
-            return html[: match.start()]
-    return html
 
 
 def main_text(html: str, *, told: str | None = None) -> MainText:

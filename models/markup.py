@@ -13,6 +13,15 @@ BLANKS = re.compile(r"\n{3,}")
 TAGGED = re.compile(r"<[a-zA-Z/!?]")
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: cannot be written as UTF-8
 BLOCKS = "p,div,li,tr,h1,h2,h3,h4,h5,h6,blockquote,pre,ul,ol,table,section,article,dt,dd"
+HEAVY = 20_000  # characters of markup from which its depth is looked at
+LONGEST = 1_000_000  # characters of a page that are read
+DEEPEST = 2000  # elements within elements; parsers need quadratic time for more
+MOST_ELEMENTS = 50_000  # about two seconds of extraction
+TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+GIANT = re.compile(r"<[a-zA-Z/!][^<>]{20000,}>?")
+# End by themselves, or have no end: pages leave thousands of them open.
+OPEN = set("p li td tr th tbody thead tfoot dt dd option optgroup colgroup br img input meta link hr wbr".split())
+OPEN |= set("source area base col embed param track html head body".split())
 HASH_TAG = re.compile(r"#([^#\s][^#\n]{0,60}?)#")
 
 
@@ -37,6 +46,7 @@ def plain(markup: Any) -> str | None:
         return None
     if not TAGGED.search(markup):
         return clean(html.unescape(markup))
+    markup = bounded(markup) if len(markup) > HEAVY else markup
     tree = LexborHTMLParser(SURROGATE.sub("\ufffd", markup))
     tree.strip_tags(["script", "style", "head", "template"])
     for picture in tree.css("img"):
@@ -49,6 +59,21 @@ def plain(markup: Any) -> str | None:
         block.insert_before("\n")
         block.insert_after("\n")
     return clean(tree.body.text() if tree.body else "")
+
+
+def bounded(html: str) -> str:
+    """The page up to where it is longer, fuller or deeper than pages are, without tags of absurd length."""
+    html = GIANT.sub(" ", html[:LONGEST].replace("\0", ""))
+    depth = 0
+    for number, match in enumerate(TAG.finditer(html)):
+        if number > 2 * MOST_ELEMENTS:
+            return html[: match.start()]
+        if match.group(2).lower() in OPEN:
+            continue
+        depth = max(0, depth - 1) if match.group(1) else depth + 1
+        if depth > DEEPEST:
+            return html[: match.start()]
+    return html
 
 
 def _told(href: str, words: str) -> str:

@@ -7,6 +7,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,15 @@ FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
 ROWS_PER_TASK = 100_000  # of one part, where many are written at once
 LOGGING = Path(__file__).with_name("log4j2.properties")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A partition to be written."""
+
+    path: str
+    schema: pa.Schema
+    inputs: Sequence[str]
 
 
 def session(name: str) -> "SparkSession":
@@ -90,22 +100,24 @@ def write(
 
 
 def write_each(
-    frames: "DataFrame", paths: dict[str, str], schema: pa.Schema, *, key: Sequence[str], inputs: dict[str, list[str]]
+    frames: "DataFrame", parts: dict[str, Part], fill: Callable[[str, pa.Table], pa.Table], *, key: Sequence[str]
 ) -> dict[str, lake.Manifest]:
-    """Replace several partitions in one job: a row goes to the path of its column `part`. Same rows, same bytes.
+    """Replace several partitions in one job: same rows, same bytes.
 
-    `frames` is read twice: persist what is dear. A part of few rows is one file, since there are many of them.
+    `frames` says where the rows of each `part` lie (see store/rows.py), `fill` makes them of a part and its rows of `frames`:
+    Spark sorts without carrying them. It is read twice: persist what is dear. A part of few rows is one file.
     """
 
     def put(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for part, own in groupby(_slices(batches), key=lambda piece: piece[0]):
+        for name, own in groupby(_slices(batches), key=lambda piece: piece[0]):
             for number, table in enumerate(_tables(batch for _, batch in own)):
-                yield _put(paths[part], number, table, schema)
+                yield _put(parts[name].path, number, fill(name, table), parts[name].schema)
 
-    spread = _by_part(frames.select("part", *schema.names), key)
-    files = _files(map_arrow(spread, put, FILE_ROW))
-    own = {part: [file for file in files if file.path.startswith(f"{path}/")] for part, path in paths.items()}
-    return {part: lake.put_manifest(path, own[part], schema, inputs=inputs[part]) for part, path in paths.items()}
+    files = _files(map_arrow(_by_part(frames, key), put, FILE_ROW))
+    own = {name: [file for file in files if file.path.startswith(f"{part.path}/")] for name, part in parts.items()}
+    return {
+        name: lake.put_manifest(part.path, own[name], part.schema, inputs=part.inputs) for name, part in parts.items()
+    }
 
 
 def _by_part(frames: "DataFrame", key: Sequence[str]) -> "DataFrame":
@@ -115,7 +127,8 @@ def _by_part(frames: "DataFrame", key: Sequence[str]) -> "DataFrame":
     sizes = {row["part"]: 1 + row["count"] // ROWS_PER_TASK for row in frames.groupBy("part").count().collect()}
     tasks = F.create_map(*(F.lit(value) for pair in {"": 1, **sizes}.items() for value in pair))
     numbered = frames.withColumn("task", F.pmod(F.xxhash64(*key), tasks[F.col("part")]))
-    spread = numbered.repartition(settings.spark_parts(), "part", "task").sortWithinPartitions("part", *key)
+    width = max(settings.spark_parts(), sum(size > 1 and size for size in sizes.values()))
+    spread = numbered.repartition(width, "part", "task").sortWithinPartitions("part", *key)
     return spread.drop("task")
 
 

@@ -17,8 +17,8 @@ from jobs.platforms._reading import BROKEN, checked, filled, shown
 from models import structured
 from models.charset import decoded
 from models.identifiers import doi, gtin, isbn, labelled_ids, model_number
-from models.maintext import bounded, main_text
-from models.markup import clean, plain, primary_tag
+from models.maintext import main_text
+from models.markup import bounded, clean, plain, primary_tag
 from models.structured import Thing, listed, one, words
 from models.times import Instant, instant
 from models.urls import canonical

@@ -61,47 +61,47 @@ def test_a_new_count_is_not_a_new_content() -> None:
     assert first["content_hash"] == second["content_hash"] != third["content_hash"]
 
 
-def rows(night: str, *ids: str, page: int = 0, title: str = "t", status: str = "live") -> list[dict[str, Any]]:
-    made = [read({**ITEM, "native_id": id, "title": title, "status": status})["record"] for id in ids]
-    return [{"night": night, "page": page, "place": 0, **row} for row in made]
+Seen = tuple[str, str, str, str, str | None, str, int, int, int]
 
 
-def stand(spark: Any, found: list[dict[str, Any]], *, whole: str) -> dict[str, tuple[str, str]]:
-    shape = f"night string, page long, place long, {', '.join(_columns())}"
-    frame = spark.createDataFrame([tuple(row.values()) for row in found], shape)
+def seen(
+    night: str, *ids: str, page: int = 0, file: str = "f", status: str | None = "live", kind: str = "record"
+) -> list[Seen]:
+    return [("weibo", night, kind, f"weibo:{id}", status, file, page, 0, 0) for id in ids]
+
+
+def stand(spark: Any, found: list[Seen], *, whole: str) -> dict[str, tuple[str, str]]:
+    frame = spark.createDataFrame(found, spark_schema(parse.SEEN))
     kept = standing.standing(frame, {"weibo": whole} if whole else {}).collect()
-    return {row["native_id"]: (row["status"], row["title"]) for row in kept}
-
-
-def _columns() -> list[str]:
-    return [f"{c.name} {c.dataType.simpleString()}" for c in spark_schema(RECORD)]
+    return {row["key"].removeprefix("weibo:"): (row["status"], row["file"]) for row in kept}
 
 
 def test_the_last_page_that_showed_an_item_counts(spark: Any) -> None:
-    found = rows("1", "a", title="old") + rows("2", "a", title="new", page=1) + rows("2", "a", title="first", page=0)
+    found = seen("1", "a", file="old") + seen("2", "a", file="new", page=1) + seen("2", "a", file="first", page=0)
     assert stand(spark, found, whole="2") == {"a": ("live", "new")}
 
 
 def test_what_a_sweep_did_not_show_is_gone_but_a_feed_only_forgets(spark: Any) -> None:
-    found = rows("1", "a", "b") + rows("1", "c", status="deleted") + rows("2", "b")
-    assert stand(spark, found, whole="2") == {"a": ("gone", "t"), "b": ("live", "t"), "c": ("deleted", "t")}
-    assert stand(spark, found, whole="")["a"] == ("live", "t")
+    found = seen("1", "a", "b") + seen("1", "c", status="deleted") + seen("2", "b")
+    assert stand(spark, found, whole="2") == {"a": ("gone", "f"), "b": ("live", "f"), "c": ("deleted", "f")}
+    assert stand(spark, found, whole="")["a"] == ("live", "f")
 
 
 def test_a_night_with_an_unreadable_page_is_no_sweep(spark: Any) -> None:
-    outcomes = [("1", 0, 1, None), ("1", 1, 1, None), ("2", 0, 1, None), ("2", 1, None, 1)]
-    rows = [(name, *outcome) for name in ("taobao", "rss") for outcome in outcomes]  # a feed is never swept
-    shape = "platform string, night string, page long, record long, reject long"
-    parsed = spark.createDataFrame(rows, shape).selectExpr("*", "cast(null as long) as event")
+    pages = [("1", 0, "record"), ("1", 1, "record"), ("2", 0, "record"), ("2", 1, "reject")]
+    rows = [
+        (name, night, kind, "k", None, "f", page, 0, 0) for name in ("taobao", "rss") for night, page, kind in pages
+    ]
+    parsed = spark.createDataFrame(rows, spark_schema(parse.SEEN))
     assert standing.swept(parsed, {"taobao": ["1", "2"], "rss": []}) == {"taobao": "1"}
     assert standing.swept(parsed.where("night = '2'"), {"taobao": ["1", "2"]}) == {}
     assert standing.swept(parsed, {"taobao": ["2"]}) == {}  # a night of dropped files alone is no sweep
 
 
 def test_a_platform_that_would_lose_too_much_is_told(spark: Any) -> None:
-    before = [read({**ITEM, "native_id": str(n)})["record"] for n in range(30)]
-    now = [{**row, "status": "gone" if n < 7 else "live"} for n, row in enumerate(before)]
-    frames = [spark.createDataFrame([tuple(r.values()) for r in rs], ", ".join(_columns())) for rs in (before, now)]
+    before = seen("", *map(str, range(30)))
+    now = seen("1", *map(str, range(7)), status="gone") + seen("1", *map(str, range(7, 30)))
+    frames = [spark.createDataFrame(found, spark_schema(parse.SEEN)) for found in (before, now)]
     assert standing.losses(*frames) == {"weibo": (30, 7)}
     assert list(deletions.refused({"weibo": (30, 7), "taobao": (30, 6), "rss": (19, 19)})) == ["weibo"]
 

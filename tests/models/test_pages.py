@@ -11,7 +11,8 @@ from lxml.html import document_fromstring
 
 from models import maintext, structured, wikitext
 from models.charset import decoded
-from models.maintext import bounded, main_text
+from models.maintext import main_text
+from models.markup import bounded
 from models.packed import Opened, TooLarge, head
 from models.sitemaps import sitemap
 from models.urls import canonical
