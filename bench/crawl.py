@@ -1,6 +1,6 @@
 """How fast a platform is crawled into the archive and into Parquet, beside Scrapy, and how fast Spark aligns it.
 
-FOLDER holds a made-up world (`python -m local.world FOLDER --works 200000`); without one it is made. The stand-in server
+FOLDER holds a made-up world (`python -m local.world FOLDER --works 150000`); without one it is made. The stand-in server
 shares the machine, its limits are off. `records_per_s` counts the whole of `jobs.crawl` (every page on disk before it is
 counted) and of reading its pages into Parquet, one reader per core; Scrapy, in its one process, does the same through the same
 adapter. Align then folds this platform's night and those of ALIGNED. The last line is one JSON object.
@@ -25,9 +25,10 @@ from local.stack import platform_environment
 from local.world import World
 from store import cli, lake, ledger, settings
 
-WORKS, SEED = 200_000, 7
+WORKS, SEED = 150_000, 7
 PLATFORM = "jd"  # an API with pages of 50
 ALIGNED = ("weibo", "taobao", "youtube")
+TIMES = 8  # walks over the same items in one crawl, so that starting a process weighs little
 BIG = {"TRAWL_SPARK_JAVA": " "}  # all of the JVM's compilers: the default is for nights of a few thousand
 
 
@@ -89,6 +90,7 @@ def serving(folder: Path, home: Path) -> Iterator[None]:
 def measured(platform: str, night: str, home: Path) -> dict[str, float]:
     """The figures of one platform and night."""
     words = ("--platform", platform, "--date", night)
+    os.environ[f"TRAWL_{platform.upper()}_TARGETS"] = ",".join(map(str, range(1, TIMES + 1)))
     peer = timed("bench.scrapy_peer", *words, "--out", str(home / "scrapy"))
     crawled = timed("jobs.crawl", *words)
     read = timed("bench.rows", *words, "--out", str(home / "rows"))
