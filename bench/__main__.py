@@ -19,8 +19,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="trawl-world-") as scratch:
         world = str(Path(scratch, "world"))
         output("local.world", world, *WORLD)
-        nightly = output("bench.nightly", world)
-    PAGE.write_text(page({f"python -m bench.nightly WORLD  ({' '.join(WORLD)})": nightly}))
+        nightly, crawl = output("bench.nightly", world), output("bench.crawl")
+    shown = {f"python -m bench.nightly WORLD  ({' '.join(WORLD)})": nightly, "python -m bench.crawl": crawl}
+    PAGE.write_text(page(shown))
     print(f"written to {PAGE}")
 
 

@@ -31,6 +31,8 @@ G its generation (*Rendered Templates* of `index` shows both):
 
 - `align`: pages of a platform are unreadable, or Spark ran out of memory or disk. Free space or set
   `TRAWL_SPARK_MEMORY`, then `python -m jobs.align --date D`. A platform whose crawl did not finish fails nothing.
+  One of which more than a fifth would be gone keeps its last records, and the ledger says so: look at its crawl, then,
+  where it is true, `python -m jobs.align --date D --allow-deletions`.
 - `match`, `merge`, `dedup`: Spark ran out of memory or disk, as above (`TRAWL_SPARK_MASTER` names a cluster); then
   `python -m jobs.match --date D`, `python -m jobs.merge --date D`, `python -m jobs.dedup --date D`.
   "does not fit its schema": the input was written by another version; run the step before it again, then this one.

@@ -78,6 +78,8 @@ def _configuration(port: int) -> dict[str, dict[str, str]]:
         "api_auth": {"jwt_secret": _secret()},
         "database": {"sql_alchemy_conn": database},
         "logging": {"base_log_folder": str(folder() / "logs")},
+        # Each reading of the DAG files writes, and SQLite has one writer.
+        "dag_processor": {"min_file_process_interval": "120"},
         "scheduler": {"use_job_schedule": "False", "scheduler_heartbeat_sec": "1"},
         "usage_data_collection": {"enabled": "False"},
     }
