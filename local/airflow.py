@@ -33,6 +33,9 @@ COMPONENTS = {
     "airflow-dags": ("dag-processor",),
 }
 READY_S = 180
+ATTEMPTS = 6
+LONGEST_S = 30
+LOCKED = 500  # what the web server says while its database is locked
 
 
 class AirflowFailed(TrawlError):
@@ -62,8 +65,8 @@ def _environment() -> dict[str, str]:
 
 def _configuration(port: int) -> dict[str, dict[str, str]]:
     address = f"http://127.0.0.1:{port}"
-    # SQLite has one writer: whoever finds it locked waits, longer than the 5 s that are usual.
-    database = settings.credential("TRAWL_AIRFLOW_DB") or f"sqlite:///{folder() / 'airflow.db'}?timeout=60"
+    # SQLite has one writer: whoever finds it locked waits, and `call` asks again.
+    database = settings.credential("TRAWL_AIRFLOW_DB") or f"sqlite:///{folder() / 'airflow.db'}?timeout=10"
     return {
         "core": {
             "dags_folder": str(processes.ROOT / "dags"),
@@ -185,11 +188,17 @@ def status() -> dict[str, str]:
 
 
 def call(method: str, path: str, **options: Any) -> Any:
-    """One request to the REST API; AirflowFailed says what it answered."""
-    try:
-        answer = httpx.request(method, f"{url()}/api/v2/{path}", timeout=60, **options)
-    except httpx.HTTPError as error:
-        raise AirflowFailed(f"Airflow at {url()} does not answer ({error}): run `make up`") from error
+    """One request to the REST API, again while its database is locked; AirflowFailed says what it answered."""
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            answer = httpx.request(method, f"{url()}/api/v2/{path}", timeout=LONGEST_S, **options)
+        except httpx.HTTPError as error:
+            if not left or not isinstance(error, httpx.ReadTimeout):
+                raise AirflowFailed(f"Airflow at {url()} does not answer ({error}): run `make up`") from error
+        else:
+            if not left or answer.status_code != LOCKED:
+                break
+        time.sleep(1)
     if answer.is_error:
         reason = f"Airflow refused {method} {path}: {answer.status_code} {answer.text[:300]}"
         raise AirflowFailed(reason, answer.status_code)

@@ -17,8 +17,7 @@ APPEAR_S = 60  # a DAG file is first read a few seconds after the start
 QUIET_S = 10
 POLL_S = 1
 PAGE = 100  # rows of an answer, the most that Airflow gives
-ATTEMPTS = 5
-BROKEN, CONFLICT = 500, 409  # 500 is what its web server says while the database is locked
+CONFLICT = 409
 FINAL = {"success", "failed"}
 
 
@@ -43,17 +42,11 @@ def trigger(dag_id: str, conf: Mapping[str, str | bool]) -> Run:
     _wait_for(dag_id)
     run = Run(dag_id, f"by_hand-{uuid.uuid4()}")
     body = {"dag_run_id": run.run_id, "logical_date": None, "conf": dict(conf)}
-    for attempt in range(ATTEMPTS):
-        try:
-            airflow.call("POST", f"dags/{dag_id}/dagRuns", json=body)
-        except airflow.AirflowFailed as error:
-            if error.status == CONFLICT:  # an attempt that seemed to fail did not
-                break
-            if error.status != BROKEN or attempt == ATTEMPTS - 1:
-                raise
-            time.sleep(1)
-        else:
-            break
+    try:
+        airflow.call("POST", f"dags/{dag_id}/dagRuns", json=body)
+    except airflow.AirflowFailed as error:
+        if error.status != CONFLICT:  # an attempt that seemed to fail did not
+            raise
     return run
 
 
