@@ -65,8 +65,9 @@ def _environment() -> dict[str, str]:
 
 def _configuration(port: int) -> dict[str, dict[str, str]]:
     address = f"http://127.0.0.1:{port}"
-    # SQLite has one writer: whoever finds it locked waits, and `call` asks again.
-    database = settings.credential("TRAWL_AIRFLOW_DB") or f"sqlite:///{folder() / 'airflow.db'}?timeout=10"
+    # SQLite has one writer, and the web server can hold it while it waits for itself: no longer than the usual 5 s, so
+    # that it lets go; `call` asks again.
+    database = settings.credential("TRAWL_AIRFLOW_DB") or f"sqlite:///{folder() / 'airflow.db'}"
     return {
         "core": {
             "dags_folder": str(processes.ROOT / "dags"),
