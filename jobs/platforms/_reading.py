@@ -35,6 +35,14 @@ def turned(
     return ask(window, target=int(target) + 1, page=1) if int(target) + 1 < len(window.targets) else None
 
 
+def cursored(window: Window, request: Request, cursor: Any, *, ask: Callable[..., Request]) -> Request | None:
+    """The page behind the cursor, or without one the first page of the next target."""
+    target = int(context(request, "target"))
+    if cursor:
+        return ask(window, target=target, cursor=str(cursor))
+    return ask(window, target=target + 1, cursor="*") if target + 1 < len(window.targets) else None
+
+
 def each(things: Iterable[Any], read: Reader) -> Iterator[Item | Reject]:
     """What `read` makes of every thing; one that breaks it is refused and the rest goes on."""
     for thing in things:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, Window, context
-from jobs.platforms._reading import at, checked, decoded, each, filled, identity, many, shown
+from jobs.platforms._reading import at, checked, cursored, decoded, each, filled, identity, many, shown
 from models.identifiers import arxiv, isbn, issn, labelled_ids
 from models.markup import clean, plain
 from models.papers import byline, date_parts, language, person
@@ -54,16 +54,13 @@ def first(window: Window) -> Request:
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
     """The next page until one is empty; then the next target. Raises PageBroken."""
-    target = context(request, "target")
-    if not target:
+    if not context(request, "target"):
         return None
     payload = decoded(page)
     if isinstance(payload, Reject) or not isinstance(at(payload, "message", "items"), list):
         raise PageBroken("crossref", payload.detail if isinstance(payload, Reject) else shown(payload))
-    cursor = at(payload, "message", "next-cursor")
-    if payload["message"]["items"] and cursor and isinstance(cursor, str):
-        return _works(window, target=int(target), cursor=cursor)
-    return _works(window, target=int(target) + 1, cursor="*") if int(target) + 1 < len(window.targets) else None
+    cursor = payload["message"]["items"] and at(payload, "message", "next-cursor")
+    return cursored(window, request, cursor if isinstance(cursor, str) else None, ask=_works)
 
 
 def _works(window: Window, *, target: int, cursor: str) -> Request:

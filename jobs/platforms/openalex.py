@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, Window, context
-from jobs.platforms._reading import asked, at, checked, decoded, each, filled, identity, many, shown
+from jobs.platforms._reading import asked, at, checked, cursored, decoded, each, filled, identity, many, shown
 from models.identifiers import arxiv
 from models.identifiers import doi as read_doi
 from models.identifiers import issn, labelled_ids, pmid
@@ -48,16 +48,13 @@ def first(window: Window) -> Request:
 
 def following(window: Window, request: Request, page: Page) -> Request | None:
     """The next page while there is a cursor; then the next target. Raises PageBroken."""
-    target = context(request, "target")
-    if not target:
+    if not context(request, "target"):
         return None
     payload = decoded(page)
     if isinstance(payload, Reject) or at(payload, "meta") is None:
         raise PageBroken("openalex", payload.detail if isinstance(payload, Reject) else shown(payload))
-    cursor = at(payload, "meta", "next_cursor")
-    if cursor and at(payload, "results"):
-        return _works(window, target=int(target), cursor=str(cursor))
-    return _works(window, target=int(target) + 1, cursor="*") if int(target) + 1 < len(window.targets) else None
+    cursor = at(payload, "results") and at(payload, "meta", "next_cursor")
+    return cursored(window, request, cursor, ask=_works)
 
 
 def _works(window: Window, *, target: int, cursor: str) -> Request:
