@@ -1,10 +1,10 @@
 """Identifiers that are the same on every platform: read from their own field, or from text that labels them."""
 
 import re
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
-COLON = re.compile("[:：]")
 LABEL = re.compile(
     r"(?<![A-Za-z])(?:"
     r"(?P<gtin>条码|条形码|EAN(?:-?13)?|GTIN|UPC|barcode)"
@@ -14,6 +14,7 @@ LABEL = re.compile(
     r")\s*$",
     re.IGNORECASE,
 )
+ENDS = frozenset("码号nceilor30.İı")  # of labels, in lower case
 LONGEST = 20  # characters of a label, with what stands before it
 VALUE = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9./()_-]*(?: \d[\d -]*)?)")
 DOI = re.compile(r"10\.\d{4,9}/[\w./()-]+", re.ASCII)
@@ -40,9 +41,10 @@ def labelled_ids(text: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     if not isinstance(text, str):
         return found
-    for colon in COLON.finditer(text):  # few: what stands before each is looked at, instead of every letter of the text
-        label = LABEL.search(text[max(0, colon.start() - LONGEST) : colon.start()])
-        value = VALUE.match(text, colon.end()) if label else None
+    for before, after in pairwise(text.replace("：", ":").split(":")):  # neither label nor value holds a colon
+        told = before[-LONGEST:].rstrip()
+        label = LABEL.search(told) if told[-1:].lower() in ENDS else None
+        value = VALUE.match(after) if label else None
         if label and value:
             kind = next(name for name in READERS if label.group(name))
             read = READERS[kind](value.group(1).rstrip(" .-/"))
@@ -56,7 +58,9 @@ def gtin(value: Any) -> str | None:
 
     Source  GS1 General Specifications, section 7.9: weights 3 and 1 from the right.
     """
-    digits = re.sub(r"[\s-]", "", str(value or ""))
+    if not value:
+        return None
+    digits = re.sub(r"[\s-]", "", str(value))
     if not re.fullmatch(r"\d{8}|\d{12,14}", digits, re.ASCII) or not int(digits):
         return None
     weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
@@ -65,7 +69,9 @@ def gtin(value: Any) -> str | None:
 
 def isbn(value: Any) -> str | None:
     """ISBN-13 digits of an ISBN-10 or ISBN-13 whose check digit is right."""
-    digits = re.sub(r"[\s-]", "", str(value or "")).upper()
+    if not value:
+        return None
+    digits = re.sub(r"[\s-]", "", str(value)).upper()
     if re.fullmatch(r"\d{9}[\dX]", digits, re.ASCII):
         values = [10 if digit == "X" else int(digit) for digit in digits]
         if sum(weight * digit for weight, digit in zip(range(10, 0, -1), values, strict=True)) % 11:

@@ -31,11 +31,12 @@ def clean(text: Any) -> str | None:
         return None
     if text.isprintable() and "  " not in text:  # no line break, nothing invisible: most titles, and C tells
         return text.strip() or None
-    text = SURROGATE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "")
     if not text.replace("\n", "").isprintable():
-        text = CONTROL.sub(" ", INVISIBLE.sub("", text))
-    lines = [line.strip() for line in SPACES.sub(" ", text).split("\n")]
-    joined = "\n".join(lines)
+        text = SPACES.sub(" ", CONTROL.sub(" ", INVISIBLE.sub("", SURROGATE.sub("\ufffd", text))))
+    elif "  " in text:
+        text = SPACES.sub(" ", text)
+    joined = "\n".join([line.strip() for line in text.split("\n")])
     joined = BLANKS.sub("\n\n", joined) if "\n\n\n" in joined else joined
     return joined.strip().rstrip("\u200d") or None
 
@@ -44,7 +45,7 @@ def plain(markup: Any) -> str | None:
     """Text of an HTML fragment; the address of a link follows its words, a picture speaks by its `alt`."""
     if not isinstance(markup, str):
         return None
-    if not TAGGED.search(markup):
+    if "<" not in markup or not TAGGED.search(markup):
         return clean(html.unescape(markup))
     markup = bounded(markup) if len(markup) > HEAVY else markup
     tree = LexborHTMLParser(SURROGATE.sub("\ufffd", markup))

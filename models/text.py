@@ -23,6 +23,14 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LATIN = re.compile(r"(?<![\w-])[a-z\u00c0-\u024f]+(?:'[a-z]+)?(?![\w]|-\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f]")
+# Bytes of UTF-8 that are struck out to leave: the first of each character from U+4000 to U+9FFF; letters of ASCII; the
+# first of each other character that is or becomes a Latin letter when folded, but for those of _FOLDED.
+_BUT_HAN = bytes(byte for byte in range(256) if not 0xE4 <= byte <= 0xE9)
+_BUT_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isascii() or not chr(byte).isalpha())
+_BLANKED = bytes(32 if byte in _BUT_LETTERS else byte for byte in range(256))
+_BUT_OTHERS = bytes(byte for byte in range(256) if byte < 0xC3 or 0xE2 <= byte <= 0xE9 or byte == 0xEF)
+_FOLDED = (b"\xe2\x84", b"\xe2\xb1", b"\xef\xac")
+_HEXAGRAM = b"\xe4\xb7"  # how U+4DC0 to U+4DFF begin, which are no Han
 
 
 @functools.cache
@@ -93,7 +101,10 @@ def _forms(word: str) -> "Iterator[str]":
 
 def language(text: str) -> str:
     """`zh`, `en` (any Latin script), `mixed` when both carry the text, `und` for other scripts and for none."""
-    text = _ADDRESS.sub(" ", text).casefold()
+    text = _ADDRESS.sub(" ", text)
+    if _is_plainly_chinese(text):
+        return "zh"
+    text = text.casefold()
     if text.isascii():
         return "en" if _LATIN_LETTER.search(text) else "und"
     other = len(_HAN_RUN.sub("", text))
@@ -106,3 +117,16 @@ def language(text: str) -> str:
         return "und"
     share = words / (words + han / HAN_PER_WORD)
     return "zh" if share < MIXED_SHARE else "en" if share > 1 - MIXED_SHARE else "mixed"
+
+
+def _is_plainly_chinese(text: str) -> bool:
+    """True only where the count of `language` would say so, by bounds that C tells; most Chinese texts are.
+
+    At least `han` characters are Han, and `letters` Latin; an `other` one folds into at most three, each a word.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    han = len(data.translate(None, _BUT_HAN)) - data.count(_HEXAGRAM)
+    letters = len(data.translate(None, _BUT_LETTERS))
+    others = len(data.translate(None, _BUT_OTHERS)) + sum(map(data.count, _FOLDED))
+    words = len(data.translate(_BLANKED).split()) + 3 * others
+    return len(text) + 2 * others <= 2 * (han + letters) and words < MIXED_SHARE * (words + han / HAN_PER_WORD)

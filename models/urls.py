@@ -28,6 +28,8 @@ KNOWN = [
         "https://arxiv.org/abs/{}",
     ),
 ]
+# Already in the form that is kept; a name that none of the patterns takes stays as it is, too.
+KEPT = re.compile("|".join(re.escape(form).replace(r"\{\}", r"[\w-]+") for _, form in KNOWN), re.ASCII)
 ONE_OF = [(re.compile(pattern, re.ASCII | re.IGNORECASE), form) for pattern, form in KNOWN]
 # Their hosts end so: an address of any other is not compared with them all.
 HOSTS = (
@@ -43,7 +45,7 @@ def canonical(url: str | None) -> str | None:
     """
     if not url:
         return None
-    if (match := PLAIN.fullmatch(url)) and not match[1].endswith(HOSTS):
+    if (match := PLAIN.fullmatch(url)) and not match[1].endswith(HOSTS) or KEPT.fullmatch(url):
         return url
     try:
         parts = urlsplit(f"https:{url}" if url.startswith("//") else url.strip())

@@ -14,19 +14,23 @@ UNITS = {"": 1, "k": 10**3, "w": 10**4, "万": 10**4, "萬": 10**4, "m": 10**6, 
 MOST = 2**63 - 1
 CENT = Decimal("0.0001")  # four places, as the tables keep money
 RICHEST = Decimal(10) ** 12
+HUGE = 1e300
 CURRENCY_SIGNS = re.compile(r"^(?:rmb|cny|[¥$€£])?\s*(.*?)\s*(?:元|円|rmb|cny|yuan)?$", re.IGNORECASE)
 AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*([kmw万萬亿億]?)\+?", re.IGNORECASE | re.ASCII)
+BARE = re.compile(r"\d{1,12}(?:\.\d{1,8})?", re.ASCII)
 DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
-WHOLE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?P<port>:\d{1,4})?/[\w./?&=%~+,-]*", re.ASCII)
+WHOLE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?P<port>:[1-5]?\d{1,4})?/[\w./?&=%~+,-]*", re.ASCII)
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?(?:/|$)", re.IGNORECASE | re.ASCII)
 
 
 def count(value: Any) -> int | None:
     """Whole number, 0 or more, below 2^63: 7920, "7920", "1,024", "1.5万", "276.8万", "10万+"; None for "-"."""
+    if type(value) is int:  # as most are, and the next most
+        return value if 0 <= value <= MOST else None
+    if isinstance(value, str) and len(value) < 19 and value.isascii() and value.isdigit():
+        return int(value)
     amount = _amount(value)
-    if amount is None or amount > MOST:
-        return None
-    return int(amount)
+    return None if amount is None or amount > MOST else int(amount)
 
 
 def score(value: Any) -> int | None:
@@ -41,12 +45,16 @@ def score(value: Any) -> int | None:
 
 def number(value: Any) -> float | None:
     """Finite double, 0 or more."""
+    if type(value) is float and 0 < value < HUGE:
+        return value
     amount = _amount(value)
-    return float(amount) if amount is not None and amount < Decimal("1e300") else None
+    return float(amount) if amount is not None and amount < HUGE else None
 
 
 def money(value: Any) -> Decimal | None:
     """Amount with four places: "34.9", 1369.0, "¥1,299.00", "12元"; None for words, negatives and 10^12 and more."""
+    if isinstance(value, (str, int, float)) and BARE.fullmatch(told := str(value)):
+        return Decimal(told).quantize(CENT)
     if isinstance(value, str):
         signs = CURRENCY_SIGNS.match(unicodedata.normalize("NFKC", value).strip())
         value = signs.group(1) if signs else value
@@ -103,8 +111,10 @@ def address(value: Any, base: str = "", *, upgrade: bool = False) -> str | None:
     text = "".join(str(value or "").split())
     if not text or len(text) > 4000:
         return None
-    if match := WHOLE.fullmatch(text):  # needs no parser, and most are so
-        return f"https{text[4:]}" if upgrade and not match["port"] and text.startswith("http:") else text
+    whole = f"https:{text}" if text.startswith("//") and not base else text
+    whole = f"https://{text}" if not base and "://" not in text and HOST.match(text) else whole
+    if match := WHOLE.fullmatch(whole):  # needs no parser, and most are so
+        return f"https{whole[4:]}" if upgrade and not match["port"] and whole.startswith("http:") else whole
     try:
         url = _joined(text, base)
         parts = urlsplit(url)
