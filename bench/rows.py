@@ -33,9 +33,9 @@ def write(platform: str, date: str, out: Path, part: int) -> None:
     """The records of one reader's share of the pages."""
     parts = len(os.sched_getaffinity(0))
     with pq.ParquetWriter(out / f"{part}.parquet", PLAIN, compression="zstd") as file:
-        for batch in parse.night(platform, date, part=part, parts=parts):
-            records = batch["record"].filter(batch["record"].is_valid())
-            file.write_batch(pa.RecordBatch.from_struct_array(records).cast(PLAIN))
+        for parsed in parse.night(platform, date, part=part, parts=parts):
+            if parsed.kind == "record":
+                file.write_batch(parsed.rows.cast(PLAIN))
 
 
 if __name__ == "__main__":

@@ -32,63 +32,69 @@ SEEN = pa.schema(
     ]
 )  # an item, and where its row lies
 EMPTY_EVENT: Row = dict.fromkeys(EVENT.names)
-PARSED = pa.schema(
-    [
-        pa.field("platform", pa.string()),
-        pa.field("night", pa.string()),
-        pa.field("page", pa.int64()),
-        pa.field("place", pa.int64()),
-        *(pa.field(kind, pa.struct(list(schema))) for kind, schema in KINDS.items()),
-    ]
-)
+Held = tuple[Row | Reject, Page, int, int]  # an item, and the numbers of its page and of its place there
 
 
-def night(platform: str, date: str, *, part: int = 0, parts: int = 1) -> Iterator[pa.RecordBatch]:
-    """Batches of PARSED, one row per item, in the order of the pages; of `parts` readers, number `part` reads its own."""
+@dataclass(frozen=True)
+class Parsed:
+    """Rows of one kind with the numbers of their pages and of their places there."""
+
+    kind: str
+    rows: pa.RecordBatch
+    pages: list[int]
+    places: list[int]
+
+
+def night(platform: str, date: str, *, part: int = 0, parts: int = 1) -> Iterator[Parsed]:
+    """Every item of the night, by kind and in the order of the pages; of `parts` readers, number `part` reads its own."""
     path, adapter = lake.partition("pages", platform=platform, date=date), platforms.load(platform)
     read = Reading(platform, adapter.POLICY, _hashes(platform, date), settings.tenant())
-    held = list[tuple[Row, Row | Reject, Page]]()
-    for stored in archive.pages(path):
-        if stored["sequence"] % parts != part:
-            continue
-        page = _page(stored, f"{path}#{stored['sequence']}")
-        where = {"platform": platform, "night": date, "page": stored["sequence"]}
-        held += [({**where, "place": place}, item, page) for place, item in enumerate(adapter.items(page))]
+    held = list[Held]()
+    for stored in archive.pages(path, part=part, parts=parts):
+        number = stored["sequence"]
+        page = _page(stored, f"{path}#{number}")
+        held += [(item, page, number, place) for place, item in enumerate(adapter.items(page))]
         if len(held) >= ROWS_PER_BATCH:
-            yield _batch(read, held)
+            yield from _checked(read, held)
             held = []
-    yield _batch(read, held)
+    yield from _checked(read, held)
 
 
 def staged(platform: str, date: str, *, part: int, parts: int) -> Iterator[pa.RecordBatch]:
     """Batches of SEEN: the items of a reader's share, their rows put aside."""
-    for batch in night(platform, date, part=part, parts=parts):
-        for kind in KINDS:
-            is_kind = batch[kind].is_valid()
-            if is_kind.true_count:
-                yield _put_aside(kind, batch.filter(is_kind), f"{SCRATCH}/{platform}-{date}")
+    for parsed in night(platform, date, part=part, parts=parts):
+        yield _put_aside(parsed, {"platform": platform, "night": date, "kind": parsed.kind})
 
 
-def _put_aside(kind: str, batch: pa.RecordBatch, folder: str) -> pa.RecordBatch:
-    rows = pa.RecordBatch.from_struct_array(batch[kind])
-    size, name = len(rows), KEYS[kind]
-    found = {column: batch[column] for column in ("platform", "night", "page", "place")}
-    found |= {"kind": pa.array([kind] * size), "file": pa.array([rows_door.stage(folder, rows)] * size)}
-    places = zip(rows[name].to_pylist(), batch["place"].to_pylist(), strict=True)
-    found["key"] = rows[name] if kind != "reject" else pa.array([f"{ref}.{place:06d}" for ref, place in places])
-    found["status"] = rows["status"] if kind == "record" else pa.nulls(size, pa.string())
-    found["row"] = pa.array(range(size), pa.int64())
+def _put_aside(parsed: Parsed, named: dict[str, str]) -> pa.RecordBatch:
+    rows, key = parsed.rows, parsed.rows[KEYS[parsed.kind]]
+    file = rows_door.stage(f"{SCRATCH}/{named['platform']}-{named['night']}", rows)
+    found = {name: pa.array([value] * len(rows)) for name, value in {**named, "file": file}.items()}
+    if parsed.kind == "reject":
+        places = zip(key.to_pylist(), parsed.places, strict=True)
+        key = pa.array([f"{ref}.{place:06d}" for ref, place in places])
+    found |= {"key": key, "page": pa.array(parsed.pages), "place": pa.array(parsed.places)}
+    found["status"] = rows["status"] if parsed.kind == "record" else pa.nulls(len(rows), pa.string())
+    found["row"] = pa.array(range(len(rows)), pa.int64())
     return pa.RecordBatch.from_arrays([found[column.name] for column in SEEN], schema=SEEN)
 
 
-def _batch(read: "Reading", held: list[tuple[Row, Row | Reject, Page]]) -> pa.RecordBatch:
+def _checked(read: "Reading", held: list[Held]) -> list[Parsed]:
     """Checked as a whole, since that is quick; one by one only where something does not fit."""
     try:
-        rows = [{**where, **read.unchecked(item, page)} for where, item, page in held]
-        return pa.RecordBatch.from_pylist(rows, schema=PARSED)
+        return _by_kind(held, [read.unchecked(item, page) for item, page, _, _ in held])
     except MISFITS:
-        rows = [{**where, **read.outcome(item, page)} for where, item, page in held]
-        return pa.RecordBatch.from_pylist(rows, schema=PARSED)
+        return _by_kind(held, [read.outcome(item, page) for item, page, _, _ in held])
+
+
+def _by_kind(held: list[Held], outcomes: list[Row]) -> list[Parsed]:
+    parsed = []
+    for kind, schema in KINDS.items():
+        own = [(row[kind], page, place) for row, (_, _, page, place) in zip(outcomes, held, strict=True) if kind in row]
+        if own:
+            rows, pages, places = map(list, zip(*own, strict=True))
+            parsed.append(Parsed(kind, pa.RecordBatch.from_pylist(rows, schema=schema), pages, places))
+    return parsed
 
 
 def _hashes(platform: str, date: str) -> dict[str, str]:

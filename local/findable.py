@@ -87,8 +87,8 @@ def _replaced(date: str, records: Sequence[dict[str, Any]]) -> set[tuple[str, st
     """Record and text of what the night's pages hold but its records do not: the last page of an id wins."""
     standing = {(record["record_id"], text_of(record)) for record in records}
     crawled = [platform for platform, night in ledger.platforms("align", until=date).items() if night == date]
-    rows = [row for platform in crawled for batch in parse.night(platform, date) for row in batch.to_pylist()]
-    seen = {(row["record"]["record_id"], text_of(row["record"])) for row in rows if row["record"]}
+    parsed = [found for platform in crawled for found in parse.night(platform, date) if found.kind == "record"]
+    seen = {(row["record_id"], text_of(row)) for found in parsed for row in found.rows.to_pylist()}
     return {(record_id, text) for record_id, text in seen - standing if text}
 
 

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 TEXTS = ("title", "body", "summary")
 NAMES = frozenset(RECORD.names)
 EMPTY: Row = dict.fromkeys(RECORD.names)
-HARM = (b"\\u0000", b'""')  # in JSON: a NUL, an empty string
+NUL, NOTHING = b"\\u0000", b'""'  # in JSON: the character, an empty string
 TOLD = 300  # characters of the text that its language is told from
 CONTENT = ("title", "body", "summary", "url", "brand", "category_path", "ids", "tags", "status")
 
@@ -44,14 +44,15 @@ def record(
     What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`; `masks`
     hides personal data in the texts.
     """
-    if unknown := item.keys() - NAMES:
-        raise Unreadable("unknown field", ", ".join(sorted(unknown)))
-    row = {**EMPTY, **_harmless(item)}
-    native_id = str(row["native_id"] or "")
-    row |= {"native_id": native_id, "platform": platform, "record_id": f"{platform}:{native_id}"}
-    row |= {"status": row["status"] or "live", "license": license, "raw_ref": raw_ref, "crawled_at": crawled_at}
+    if not item.keys() <= NAMES:
+        raise Unreadable("unknown field", ", ".join(sorted(item.keys() - NAMES)))
+    row = {**EMPTY, **_harmless(item), "platform": platform, "license": license, "raw_ref": raw_ref}
+    row["crawled_at"] = crawled_at
+    row["native_id"] = native_id = str(row["native_id"] or "")
+    row["record_id"] = f"{platform}:{native_id}"
+    row["status"] = row["status"] or "live"
     row |= {name: privacy.masked(row[name]) for name in TEXTS} if masks else {}
-    row |= {"canonical_url": urls.canonical(row["url"])}
+    row["canonical_url"] = urls.canonical(row["url"])
     row |= _access(row, tenant, is_private=is_private)
     row["retain_until"] = crawled_at + timedelta(days=max_age_days) if max_age_days else None
     row["media"] = [{**media, "sha256": hashes.get(media.get("url") or "")} for media in row["media"] or ()] or None
@@ -75,7 +76,9 @@ def _harmless(item: Row) -> Row:
         told = orjson.dumps(item, default=str)
     except orjson.JSONEncodeError:  # half a character, a number beyond 64 bits
         return {key: _clean(value) for key, value in item.items()}
-    return {key: _clean(value) for key, value in item.items()} if any(harm in told for harm in HARM) else item
+    if NUL in told or NOTHING in told:
+        return {key: _clean(value) for key, value in item.items()}
+    return item
 
 
 def _clean(value: Any) -> Any:

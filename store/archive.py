@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, Self, cast
+from typing import Any, Self
 
 import orjson
 import zstandard
@@ -19,8 +19,8 @@ import zstandard
 from schemas.page import PAGE
 from store import lake, settings
 from store.cli import TrawlError
+from store.frames import CHUNK_BYTES, Source, frames
 
-CHUNK_BYTES = 1 << 20
 SYNC = getattr(os, "fdatasync", os.fsync)  # half the price: times of the file may be lost, its length and bytes not
 
 
@@ -36,12 +36,6 @@ class ArchiveBroken(TrawlError):
 
     def __init__(self, path: str, pages: int, wanted: int) -> None:
         super().__init__(f"{path} holds {pages} of {wanted} pages: crawl its date again with --again")
-
-
-class Source(Protocol):
-    """Anything that bytes are read from."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 def spool(platform: str, date: str) -> Path:
@@ -125,13 +119,17 @@ def finish(platform: str, date: str, *, rows: int, extra: dict[str, Any]) -> str
     return path
 
 
-def pages(path: str) -> Iterator[dict[str, Any]]:
-    """The PAGE rows of a finished partition, in the order they were fetched, one at a time."""
+def pages(path: str, *, part: int = 0, parts: int = 1) -> Iterator[dict[str, Any]]:
+    """The PAGE rows of a finished partition, in the order they were fetched, one at a time.
+
+    Of `parts` readers, number `part` gets its own: the others' pages are passed over unread.
+    """
     for file in lake.must(path).files:
         number = 0
         with lake.stream(file.path) as source:
-            for number, row in enumerate(read(source), 1):
-                yield row
+            for number, frame in enumerate(frames(source), 1):
+                if number % parts == part:
+                    yield _decoded(frame)
         if number != file.rows:
             raise ArchiveBroken(file.path, number, file.rows)
 
@@ -156,37 +154,11 @@ class _Part:
 
 def read(source: Source) -> Iterator[dict[str, Any]]:
     """The PAGE rows of a file; a torn last page is left out."""
-    reader = zstandard.ZstdDecompressor().stream_reader(cast(IO[bytes], source), read_across_frames=True)
-    held = bytearray()
-    while _fill(reader, held, b"\n"):
-        end = held.index(b"\n")
-        head = orjson.loads(held[:end])
-        del held[: end + 1]
-        size = head.pop("body_bytes")
-        if not _filled(reader, held, size):
-            return
-        row = {**head, "body": bytes(held[:size]), "fetched_at": datetime.fromisoformat(head["fetched_at"])}
-        del held[:size]
-        yield row
+    return map(_decoded, frames(source))
 
 
-def _fill(reader: zstandard.ZstdDecompressionReader, held: bytearray, sign: bytes) -> bool:
-    """Read on until `sign` is held; False at the end."""
-    looked = 0
-    while held.find(sign, looked) < 0:
-        looked = len(held)
-        chunk = reader.read(CHUNK_BYTES)
-        if not chunk:
-            return False
-        held += chunk
-    return True
-
-
-def _filled(reader: zstandard.ZstdDecompressionReader, held: bytearray, size: int) -> bool:
-    """Read on until `size` bytes are held; False at the end."""
-    while len(held) < size:
-        chunk = reader.read(max(CHUNK_BYTES, size - len(held)))
-        if not chunk:
-            return False
-        held += chunk
-    return True
+def _decoded(frame: bytes) -> dict[str, Any]:
+    head, _, body = zstandard.decompress(frame).partition(b"\n")
+    row: dict[str, Any] = orjson.loads(head)
+    del row["body_bytes"]
+    return row | {"body": body, "fetched_at": datetime.fromisoformat(row["fetched_at"])}
