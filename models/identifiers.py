@@ -46,7 +46,7 @@ def labelled_ids(text: Any) -> dict[str, str]:
         label = LABEL.search(told) if told[-1:].lower() in ENDS else None
         value = VALUE.match(after) if label else None
         if label and value:
-            kind = next(name for name in READERS if label.group(name))
+            kind = str(label.lastgroup)
             read = READERS[kind](value.group(1).rstrip(" .-/"))
             if read:
                 found.setdefault(kind, read)
@@ -63,7 +63,7 @@ def gtin(value: Any) -> str | None:
     digits = re.sub(r"[\s-]", "", str(value))
     if not re.fullmatch(r"\d{8}|\d{12,14}", digits, re.ASCII) or not int(digits):
         return None
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    weighted = sum(map(int, digits[::-2])) + 3 * sum(map(int, digits[-2::-2]))
     return None if weighted % 10 else digits
 
 

@@ -69,7 +69,9 @@ def filled(**values: Any) -> dict[str, Any] | None:
 def at(thing: Any, *keys: str) -> Any:
     """Value under a path of keys; None where the path leaves the objects."""
     for key in keys:
-        thing = thing.get(key) if isinstance(thing, dict) else None
+        if not isinstance(thing, dict):
+            return None
+        thing = thing.get(key)
     return thing
 
 
