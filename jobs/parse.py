@@ -69,7 +69,7 @@ def staged(platform: str, date: str, *, part: int, parts: int) -> Iterator[pa.Re
 def _put_aside(parsed: Parsed, named: dict[str, str]) -> pa.RecordBatch:
     rows, key = parsed.rows, parsed.rows[KEYS[parsed.kind]]
     file = rows_door.stage(f"{SCRATCH}/{named['platform']}-{named['night']}", rows)
-    found = {name: pa.array([value] * len(rows)) for name, value in {**named, "file": file}.items()}
+    found = {name: pa.repeat(value, len(rows)) for name, value in {**named, "file": file}.items()}
     if parsed.kind == "reject":
         places = zip(key.to_pylist(), parsed.places, strict=True)
         key = pa.array([f"{ref}.{place:06d}" for ref, place in places])

@@ -37,6 +37,8 @@ def test_pages_come_back_as_received(lake: Path) -> None:
             spool.append(row, offset=spool.offset)
         path = archive.finish("weibo", DATE, rows=3, extra={})
     assert list(archive.pages(path)) == pages
+    shares = [list(archive.pages(path, part=part, parts=2)) for part in range(2)]
+    assert sorted(shares[0] + shares[1], key=lambda row: row["sequence"]) == pages and all(shares)
 
 
 def test_a_torn_frame_is_cut_off_by_the_next_append(lake: Path) -> None:
