@@ -11,6 +11,7 @@ from elasticsearch import Elasticsearch
 
 from jobs.bodies import bodies, vector_sizes
 from jobs.checks.mapping import VERSION
+from models import text
 from schemas.annotation import ANNOTATION
 from schemas.derive import es_mapping
 from schemas.document import DOCUMENT
@@ -37,6 +38,7 @@ def document(number: int, platform: str, **fields: Any) -> dict[str, Any]:
         "type": "product",
         "status": "live",
         "title": f"red shoe {number}",
+        "title_key": text.title_key(fields.get("title", f"red shoe {number}")),
         "price": {"amount": Decimal("12.5000"), "currency": "CNY", "list_amount": None},
         "platforms": [platform],
         "record_ids": [f"{platform}:{number}"],
@@ -68,8 +70,8 @@ def embeddings(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def annotation(row: Row) -> dict[str, Any]:
-    """What the language models would say of a document: its title is its tokens."""
-    return {"work_id": row["work_id"], "language": "en", "title_tokens": row["title"]}
+    """What the language models would say of the title of a document."""
+    return {"work_id": row["work_id"], "language": "en", "title_tokens": " ".join(text.tokens(row["title"] or ""))}
 
 
 def put(path: str, rows: Sequence[Row], schema: pa.Schema) -> None:
