@@ -8,17 +8,20 @@ from elasticsearch import Elasticsearch
 
 from store import elastic
 
+AT_ONCE = 500
 TOLERANCE = 1e-5  # of a vector's numbers: float32 on its way through JSON
 
 
 def stored(es: Elasticsearch, index: str, ids: Sequence[str], *, vectors: bool) -> dict[str, dict[str, Any]]:
     """Bodies by id of those that are there; vectors lie outside of `_source` and are left out unless asked for."""
-    if not ids:
-        return {}
-    with elastic.plainly():
-        source = {"exclude_vectors": not vectors}
-        answer = es.search(index=index, size=len(ids), query={"ids": {"values": list(ids)}}, source=source)
-    return {hit["_id"]: hit["_source"] for hit in answer["hits"]["hits"]}
+    found = dict[str, dict[str, Any]]()
+    for start in range(0, len(ids), AT_ONCE):
+        some = list(ids[start : start + AT_ONCE])
+        with elastic.plainly():
+            source = {"exclude_vectors": not vectors}
+            answer = es.search(index=index, size=len(some), query={"ids": {"values": some}}, source=source)
+        found |= {hit["_id"]: hit["_source"] for hit in answer["hits"]["hits"]}
+    return found
 
 
 def differing(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -30,7 +30,7 @@ SHAPE = pa.schema(
 
 def check(es: Elasticsearch, generation: str, night: Night, *, refused: int) -> tuple[Check, list[dict[str, Any]]]:
     """Whether a sample is in the index as the lake has it, and the sample as the index has it."""
-    wanted = sent(night)
+    wanted = sent(night.sample, night.date, vectors=True)
     found = stored(es, generation, list(wanted), vectors=True)
     wrong = Counter(name for work in found for name in differing(wanted[work], found[work]))
     changed = sum(1 for work in found if differing(wanted[work], found[work]))
@@ -40,28 +40,26 @@ def check(es: Elasticsearch, generation: str, night: Night, *, refused: int) -> 
     return Check("sample", not changed and not missing, seen, f"{len(wanted)} as in the lake"), list(found.values())
 
 
-def sent(night: Night) -> dict[str, dict[str, Any]]:
-    """By work_id the bodies of the night's sample; without those whose vector cannot be sent."""
-    said = _rows(
-        lake.partition("annotations", date=night.date), ANNOTATION, "work_id", [row["work_id"] for row in night.sample]
-    )
+def sent(documents: Sequence[Mapping[str, Any]], date: str, *, vectors: bool) -> dict[str, dict[str, Any]]:
+    """By work_id the bodies of rows of DOCUMENT; without those whose vector cannot be sent."""
+    said = _rows(lake.partition("annotations", date=date), ANNOTATION, "work_id", [row["work_id"] for row in documents])
     annotated = {row["work_id"]: row for row in said}
-    vectors = _vectors(night)
+    found = _vectors(documents, date) if vectors else {}
     wide = [
         {
             **row,
             **annotated.get(row["work_id"], {}),
-            **{f"{m}_vector": vectors.get((m, row[f"{m}_hash"])) for m in MODALITIES},
+            **{f"{name}_vector": found.get((name, row[f"{name}_hash"])) for name in MODALITIES},
         }
-        for row in night.sample
+        for row in documents
     ]
     made = bodies(pa.RecordBatch.from_pylist(wide, schema=_loose()), "work_id", sizes=vector_sizes(VECTORS))
     return {body[0]: orjson.loads(body[1]) for body in made if isinstance(body, tuple)}
 
 
-def _vectors(night: Night) -> Mapping[tuple[str, str], list[float]]:
-    wanted = [row[f"{name}_hash"] for row in night.sample for name in MODALITIES if row[f"{name}_hash"]]
-    rows = _rows(lake.partition("embeddings", date=night.date), EMBEDDING, "content_hash", wanted)
+def _vectors(documents: Sequence[Mapping[str, Any]], date: str) -> Mapping[tuple[str, str], list[float]]:
+    wanted = [row[f"{name}_hash"] for row in documents for name in MODALITIES if row[f"{name}_hash"]]
+    rows = _rows(lake.partition("embeddings", date=date), EMBEDDING, "content_hash", wanted)
     return {(row["modality"], row["content_hash"]): row["vector"] for row in rows}
 
 
