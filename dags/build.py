@@ -14,7 +14,7 @@ that people search at it. Until `promote`, nothing that anyone can see changes.
 | `embed` | `embeddings`: vectors of text and pictures, by content hash (what has not changed is not computed again) |
 | `profile` | `profiles`: what each user likes |
 | `index` | the generation `trawl-YYYYMMDD-HHMMSS`, named after the time of the run |
-| `gate` | the verdict: counts per platform, mapping, vectors and golden queries against the live generation |
+| `gate` | the verdict: counts, fields, mapping, a sample of documents, vectors and their recall, golden queries, speed, against the lake and the live generation |
 | `promote` | the aliases on the new generation, in one atomic call; the previous generation is kept |
 
 ## When
@@ -45,10 +45,12 @@ G its generation (*Rendered Templates* of `index` shows both):
   new run with `date` instead.
 - `gate`: **the new generation is incomplete or worse than the live one**. The verdict (in the log, and in the lake
   under `verdicts/G.json`) names the check. Mend the cause and clear from the step at fault. Where the change is wanted:
-  `python -m jobs.gate --date D --generation G --force WHY`, then clear `promote`.
+  `python -m jobs.gate --date D --generation G --force WHY --by NAME`, then clear `promote`. "age of P": P has failed for
+  longer than `TRAWL_CARRY_DAYS`; mend its crawl.
 - `promote`: Elasticsearch is away, or G has no good verdict: `python -m jobs.promote --date D --generation G`.
+- "is being changed by": another run holds the lock. Wait until it has ended, then clear the task.
 
-Something is wrong with what is live already: `python -m jobs.promote --date D --rollback`.
+Something is wrong with what is live already: trigger the DAG `rollback`. docs/drill.md rehearses all of it.
 """
 
 from airflow.sdk import DAG

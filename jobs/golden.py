@@ -7,6 +7,7 @@ grade among its records; near-duplicates (documents of one family) count once, i
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +25,13 @@ class GoldenFailed(TrawlError):
     """The golden queries could not be asked."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Golden:
-    """One query and the grades of the records that answer it."""
+    """One query and the grades of the records that answer it; `source` is file or clicks."""
 
     query: str
     grades: Mapping[str, int]
+    source: str = "file"
 
 
 def read(path: Path) -> list[Golden]:
@@ -44,10 +46,21 @@ def read(path: Path) -> list[Golden]:
     return found
 
 
-def ask(path: Path, *generations: str) -> list[list[list[dict[str, Any]]]]:
-    """Per generation the hits of every query of a file, best first, from one `python -m query`."""
+def ask(queries: Sequence[Golden], *generations: str) -> list[list[list[dict[str, Any]]]]:
+    """Per generation the hits of every query, best first, from one `python -m query`."""
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
+        file.writelines(json.dumps({"query": query.query}, ensure_ascii=False) + "\n" for query in queries)
+        file.flush()
+        hits = _hits(file.name, generations)
+    size = len(queries)
+    if len(hits) != size * len(generations):
+        raise GoldenFailed(f"{size * len(generations)} golden queries got {len(hits)} answers")
+    return [hits[place * size : (place + 1) * size] for place in range(len(generations))]
+
+
+def _hits(path: str, generations: Sequence[str]) -> list[list[dict[str, Any]]]:
     named = [word for generation in generations for word in ("--index", generation)]
-    command = [sys.executable, "-m", "query", "--batch", str(path), *named, "--json", "--size", str(SIZE)]
+    command = [sys.executable, "-m", "query", "--batch", path, *named, "--json", "--size", str(SIZE)]
     told = f"golden queries on {' and '.join(generations)}"
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
@@ -55,19 +68,17 @@ def ask(path: Path, *generations: str) -> list[list[list[dict[str, Any]]]]:
         raise GoldenFailed(f"{told} took longer than {TIMEOUT_S} s") from error
     if done.returncode:
         raise GoldenFailed(f"{told} failed: {' '.join(done.stderr.strip().splitlines()[-1:])}")
-    hits = [json.loads(line)["hits"] for line in done.stdout.splitlines() if line.strip()]
-    size = len(hits) // len(generations)
-    return [hits[place * size : (place + 1) * size] for place in range(len(generations))]
+    return [json.loads(line)["hits"] for line in done.stdout.splitlines() if line.strip()]
 
 
 def scores(
     queries: Sequence[Golden], answers: Sequence[Sequence[Mapping[str, Any]]], families: Mapping[str, str]
-) -> dict[str, float]:
+) -> dict[Golden, float]:
     """nDCG@10 by query; a query none of whose graded records is in `families` (record_id to family) is left out."""
-    if len(queries) != len(answers):
-        raise GoldenFailed(f"{len(queries)} golden queries got {len(answers)} answers")
     rated = zip(queries, answers, strict=True)
-    return {q.query: score(q.grades, hits, families) for q, hits in rated if families.keys() & q.grades.keys()}
+    return {
+        query: score(query.grades, hits, families) for query, hits in rated if families.keys() & query.grades.keys()
+    }
 
 
 def score(grades: Mapping[str, int], hits: Sequence[Mapping[str, Any]], families: Mapping[str, str]) -> float:
@@ -84,12 +95,15 @@ def score(grades: Mapping[str, int], hits: Sequence[Mapping[str, Any]], families
     return ndcg(gains, list(best.values()), SIZE)
 
 
-def mean(found: Mapping[str, float]) -> float:
+def mean(found: Mapping[Golden, float]) -> float:
     """Mean over the queries; 0 where none could be rated."""
     return fmean(found.values()) if found else 0.0
 
 
-def losers(found: Mapping[str, float], before: Mapping[str, float], count: int = 3) -> list[dict[str, Any]]:
+def losers(found: Mapping[Golden, float], before: Mapping[Golden, float], count: int = 10) -> list[dict[str, Any]]:
     """The queries that lost most against the live generation, then those that score least."""
-    worst = sorted(found, key=lambda query: (found[query] - before.get(query, found[query]), found[query], query))
-    return [{"query": query, "ndcg10": found[query], "live_ndcg10": before.get(query)} for query in worst[:count]]
+    worst = sorted(found, key=lambda query: (found[query] - before.get(query, found[query]), found[query], query.query))
+    return [
+        {"source": one.source, "query": one.query, "ndcg10": found[one], "live_ndcg10": before.get(one)}
+        for one in worst[:count]
+    ]

@@ -27,7 +27,7 @@ from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, VECTORS
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import cli, elastic, lake, ledger, settings, spark
+from store import cli, elastic, lake, ledger, lock, settings, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     es = elastic.client()
     if args.generation in elastic.live(es, settings.alias()):
         raise GenerationIsLive(args.generation)
-    with ledger.step("index", args.date) as counts:
+    with ledger.step("index", args.date) as counts, lock.held(es, f"index of {args.generation}"):
         counts.update(build(spark.session("index"), es, args.date, generation=args.generation))
     log.info("%s: %s", args.generation, counts)
 

@@ -1,44 +1,37 @@
-"""Make a generation the one that people search, in one atomic call; or go back to the one before.
+"""Make a generation the one that people search, in one atomic call, after asking it what people ask.
 
-In   generation  complete, with a verdict that lets it through
+In   generation  complete, with a verdict that lets it through, of no earlier night than what is live
 Out  aliases     `<alias>` and `<alias>-profiles` point to it
-     indices     the newest --keep generations before it stay for a roll-back, older ones are deleted
-
-`--rollback` points the aliases to the newest earlier generation whose verdict lets it through; nothing is deleted.
+     moves       who made what live, and what was live before
+     indices     --keep generations before it stay for a roll-back (`python -m jobs.rollback`), older ones are deleted
 """
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from elasticsearch import Elasticsearch
 
-from jobs import verdict
-from store import cli, elastic, ledger, settings
+from jobs import asking, generations
+from jobs.generations import NotPromoted
+from jobs.verdict import Signed
+from store import cli, elastic, ledger, lock, settings
 
 log = logging.getLogger(__name__)
-
-
-class NotPromoted(cli.TrawlError):
-    """The aliases stay as they are."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = ArgumentParser("jobs.promote", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--date", type=cli.day, required=True, help="night, YYYY-MM-DD")
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--generation", type=elastic.generation, help="<alias>-YYYYMMDD-HHMMSS")
-    which.add_argument("--rollback", action="store_true", help="go back to the generation before")
+    parser.add_argument("--generation", type=elastic.generation, required=True, help="<alias>-YYYYMMDD-HHMMSS")
     parser.add_argument("--keep", type=_at_least_one, default=2, help="earlier generations kept (default 2)")
     args = parser.parse_args(argv)
     es = elastic.client()
-    with ledger.step("promote", args.date) as counts:
-        old = elastic.live(es, settings.alias())
-        chosen = previous(es, old) if args.rollback else args.generation
-        promote(es, chosen)
-        gone = [] if args.rollback else clean(es, chosen, old, keep=args.keep)
-        counts.update(promoted=chosen, deleted=len(gone))
-    log.info("%s is live%s%s", chosen, _listed(", before it", old), _listed(", deleted", gone))
+    with ledger.step("promote", args.date) as counts, lock.held(es, f"promote of {args.generation}") as must_hold:
+        promote(es, args.generation, must_hold)
+        gone = clean(es, args.generation, keep=args.keep)
+        counts.update(promoted=args.generation, deleted=len(gone))
+    log.info("%s is live%s", args.generation, f", deleted: {', '.join(gone)}" if gone else "")
 
 
 def _at_least_one(text: str) -> int:
@@ -47,49 +40,40 @@ def _at_least_one(text: str) -> int:
     return int(text)
 
 
-def _listed(label: str, names: Sequence[str]) -> str:
-    return f"{label}: {', '.join(names)}" if names else ""
-
-
-def promote(es: Elasticsearch, generation: str) -> None:
-    """Move both aliases; NotPromoted with the reason when the generation may not go live."""
-    if reason := objection(es, generation):
+def promote(es: Elasticsearch, generation: str, must_hold: Callable[[], None]) -> None:
+    """Warm it up, then move both aliases; NotPromoted with the reason when it may not go live."""
+    reason = generations.objection(es, generation) or back_in_time(es, generation)
+    if reason:
         raise NotPromoted(f"{generation} is not promoted: {reason}")
-    alias = settings.alias()
-    elastic.promote(es, {alias: generation, elastic.profiles(alias): elastic.profiles(generation)})
+    asking.ask(es, generation, asking.questions(es, generation))
+    must_hold()
+    signed = Signed(settings.operator(), "its verdict lets it through")
+    generations.move(
+        es, generation, action="promoted", key=f"{generation}@{elastic.uuid(es, generation)}", signed=signed
+    )
 
 
-def objection(es: Elasticsearch, generation: str) -> str | None:
-    """Why a generation may not go live; None when it may."""
-    mapping, profiles = elastic.mapping(es, generation), elastic.mapping(es, elastic.profiles(generation))
-    if mapping is None or profiles is None or "_meta" not in mapping:
-        return "it is not complete: run jobs.index, then jobs.gate"
-    found = verdict.get(generation)
-    if found is None:
-        return "it has no verdict: run jobs.gate"
-    if found.uuid != elastic.uuid(es, generation):
-        return "it was built anew after its verdict: run jobs.gate again"
-    if not found.may_go_live:
-        failed = ", ".join(check.name for check in found.checks if check.passed is False)
-        return f"its verdict is negative ({failed}): see {verdict.address(generation)} in the lake"
-    return None
+def back_in_time(es: Elasticsearch, generation: str) -> str | None:
+    """Why a generation is older than what people search; None when it is not."""
+    live = generations.live(es)
+    if live is None or live == generation:
+        return None
+    dates = [(elastic.mapping(es, name) or {}).get("_meta", {}).get("date", "") for name in (generation, live)]
+    if generation > live and dates[0] >= dates[1]:
+        return None
+    return f"{live}, of {dates[1]}, is live and newer: to go back there is jobs.rollback"
 
 
-def previous(es: Elasticsearch, live: Sequence[str]) -> str:
-    """The newest generation before the live one that may go live; NotPromoted when there is none."""
-    earlier = [name for name in elastic.generations(es, settings.alias()) if live and name < min(live)]
-    for name in reversed(earlier):
-        if objection(es, name) is None:
-            return name
-    raise NotPromoted("there is no earlier generation that may go live: nothing to go back to")
+def clean(es: Elasticsearch, generation: str, *, keep: int) -> list[str]:
+    """Delete earlier generations but the one that was live before and the newest that may go live, `keep` in all.
 
-
-def clean(es: Elasticsearch, live: str, old: Sequence[str], *, keep: int) -> list[str]:
-    """Delete the generations before the live one, except `keep` that may go live again and the one just replaced."""
-    earlier = [name for name in elastic.generations(es, settings.alias()) if name < live and name not in old]
-    usable = [name for name in reversed(earlier) if objection(es, name) is None]
-    room = max(0, keep - sum(name < live for name in old))
-    gone = [name for name in earlier if name not in usable[:room]]
+    Never one that any alias leads to, nor an index that jobs.index did not make.
+    """
+    before = generations.before(es, generation)
+    earlier = [name for name in elastic.generations(es, settings.alias()) if name < generation and name != before]
+    usable = [name for name in reversed(earlier) if generations.objection(es, name) is None]
+    spared = {*usable[: keep - (before is not None)], *elastic.aliased(es, earlier)}
+    gone = [name for name in earlier if name not in spared and generations.is_ours(elastic.mapping(es, name) or {})]
     for name in gone:
         elastic.delete(es, name)
     return gone

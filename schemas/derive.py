@@ -1,4 +1,4 @@
-"""What follows from an Arrow schema: Spark type, Elasticsearch mapping, documentation."""
+"""What follows from an Arrow schema: Spark type, Elasticsearch mapping, version."""
 
 import hashlib
 import json
@@ -45,9 +45,3 @@ def es_mapping(*schemas: pa.Schema) -> dict[str, Any]:
 def version(schema: pa.Schema) -> str:
     """First 12 hex digits of a hash over names and types: changes when the files do."""
     return hashlib.sha256(schema.to_string(show_field_metadata=False).encode()).hexdigest()[:12]
-
-
-def describe(schema: pa.Schema) -> str:
-    """Markdown table: column, type, merge rule, meaning."""
-    rows = [f"| {c.name} | {c.type} | {meta(c, 'merge')} | {meta(c, 'doc')} |" for c in schema]
-    return "\n".join(["| column | type | merge | meaning |", "|---|---|---|---|", *rows])

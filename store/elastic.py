@@ -7,8 +7,8 @@ its mapping holds `_meta`, which is written last.
 import argparse
 import logging
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import elasticsearch
@@ -123,6 +123,12 @@ def settle(es: Elasticsearch, index: str) -> int:
         return int(es.count(index=index)["count"])
 
 
+def refresh(es: Elasticsearch, index: str) -> None:
+    """Make every write so far countable."""
+    with plainly():
+        es.indices.refresh(index=index)
+
+
 def received(es: Elasticsearch, index: str) -> int:
     """Documents an index has taken in so far, searchable or not."""
     with plainly():
@@ -166,6 +172,15 @@ def generations(es: Elasticsearch, alias: str) -> list[str]:
         return sorted(name for name in es.indices.get_alias(index=f"{alias}-*") if _is_generation(name, alias))
 
 
+def aliased(es: Elasticsearch, names: Sequence[str]) -> set[str]:
+    """Those of these indices that any alias leads to."""
+    if not names:
+        return set()
+    with plainly():
+        found = es.indices.get_alias(index=[*names], ignore_unavailable=True)
+    return {name for name, row in found.items() if row["aliases"]}
+
+
 def count(es: Elasticsearch, index: str, query: Mapping[str, Any] | None = None) -> int:
     """Documents that match, or all of them."""
     with plainly():
@@ -179,13 +194,18 @@ def tally(es: Elasticsearch, index: str, name: str) -> dict[str, int]:
     return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["values"]["buckets"]}
 
 
-def note(es: Elasticsearch, index: str, key: str, row: Mapping[str, Any]) -> None:
-    """One row of an audit index, whose strings are all keywords."""
-    strings = {"strings": {"match_mapping_type": "string", "mapping": {"type": "keyword", "ignore_above": 8191}}}
+def ensure(es: Elasticsearch, index: str, mapping: Mapping[str, Any]) -> None:
+    """An index that is there, made where it is missing."""
+    kept = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
+    if not es.indices.exists(index=index):
+        with suppress(elasticsearch.BadRequestError):  # another process was first
+            es.indices.create(index=index, mappings=mapping, settings=kept)
+
+
+def note(es: Elasticsearch, index: str, key: str, row: Mapping[str, Any], *, mapping: Mapping[str, Any]) -> None:
+    """One row of an audit index."""
     with plainly():
-        if not es.indices.exists(index=index):
-            settings_of = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
-            es.indices.create(index=index, mappings={"dynamic_templates": [strings]}, settings=settings_of)
+        ensure(es, index, mapping)
         es.index(index=index, id=key, document=row, refresh=True)
 
 

@@ -1,5 +1,6 @@
 """Every setting, read from the environment when asked, with a default that works on one machine."""
 
+import getpass
 import os
 from pathlib import Path
 
@@ -92,6 +93,16 @@ def contact() -> str:
 def stale_days() -> int:
     """Days without anything new after which a platform raises an alarm."""
     return int(os.environ.get("TRAWL_STALE_DAYS") or 7)
+
+
+def carry_days() -> int:
+    """Days that a platform which fails may be carried forward before the gate says no."""
+    return int(os.environ.get("TRAWL_CARRY_DAYS") or 7)
+
+
+def operator() -> str:
+    """Whose name stands under what is done by hand."""
+    return os.environ.get("TRAWL_OPERATOR") or getpass.getuser()
 
 
 def tenant() -> str | None:

@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden/dags"
 PLATFORMS = sorted(f.stem for f in (ROOT / "jobs/platforms").glob("*.py") if not f.stem.startswith("_"))
-DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "maintain", "train"]
+DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "maintain", "rollback", "train"]
 HEADINGS = ["## What it does", "## When", "## When it fails"]
 GIVEN = {"train": {"labels": "labels.jsonl"}}  # params without which a run is refused
 NIGHT = datetime(2026, 1, 31, 4, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def rendered(task: Any, params: dict[str, str] | None = None, logical_date: datetime | None = NIGHT) -> str:
     """The command of a task in a run of that night, without what depends on this machine."""
     given = {**task.dag.params.dump(), **(params or {})}
-    run = SimpleNamespace(logical_date=logical_date, run_after=NIGHT, conf=params)
+    run = SimpleNamespace(logical_date=logical_date, run_after=NIGHT, conf=params, triggering_user_name=None)
     copy = task.prepare_for_execution()
     copy.render_template_fields({"dag_run": run, "params": SimpleNamespace(**given)})
     return str(copy.bash_command).replace(sys.executable, "python")
@@ -103,6 +103,15 @@ def test_golden_queries_of_the_run_go_before_those_of_every_night(bag: Any) -> N
     assert rendered(gate).endswith(' ${TRAWL_GOLDEN_QUERIES:+--golden "$TRAWL_GOLDEN_QUERIES"}')
 
 
+def test_a_roll_back_is_signed_by_who_clicked(bag: Any) -> None:
+    task = bag.dags["rollback"].get_task("rollback")
+    run = SimpleNamespace(logical_date=NIGHT, run_after=NIGHT, triggering_user_name="O'Lin")
+    copy = task.prepare_for_execution()
+    copy.render_template_fields({"dag_run": run, "params": SimpleNamespace(date=None, why="wrong prices")})
+    words = "--key 20260131-040000-000000 --why 'wrong prices' --by 'OLin'"
+    assert copy.bash_command.endswith(words)
+
+
 @pytest.mark.parametrize("wrong", [{"golden": "' ; rm -rf / #"}, {"date": "2026-01-01; id"}])
 def test_a_parameter_cannot_carry_a_command(bag: Any, wrong: dict[str, str]) -> None:
     [(name, value)] = wrong.items()
@@ -146,7 +155,7 @@ def test_files_parse_fast_and_alone(tmp_path: Path) -> None:
     code = (
         "import importlib, json, sys, time, airflow.sdk, airflow.providers.standard.operators.bash\n"
         "seconds = {}\n"
-        "for name in ('crawl', 'build', 'maintain', 'train'):\n"
+        "for name in ('crawl', 'build', 'maintain', 'rollback', 'train'):\n"
         "    start = time.perf_counter(); importlib.import_module(f'dags.{name}')\n"
         "    seconds[name] = time.perf_counter() - start\n"
         "print(json.dumps([seconds, sorted({module.partition('.')[0] for module in sys.modules})]))"

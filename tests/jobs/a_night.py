@@ -10,6 +10,8 @@ import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from jobs.bodies import bodies, vector_sizes
+from jobs.checks.mapping import VERSION
+from models import text
 from schemas.annotation import ANNOTATION
 from schemas.derive import es_mapping
 from schemas.document import DOCUMENT
@@ -36,6 +38,7 @@ def document(number: int, platform: str, **fields: Any) -> dict[str, Any]:
         "type": "product",
         "status": "live",
         "title": f"red shoe {number}",
+        "title_key": text.title_key(fields.get("title", f"red shoe {number}")),
         "price": {"amount": Decimal("12.5000"), "currency": "CNY", "list_amount": None},
         "platforms": [platform],
         "record_ids": [f"{platform}:{number}"],
@@ -66,6 +69,11 @@ def embeddings(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def annotation(row: Row) -> dict[str, Any]:
+    """What the language models would say of the title of a document."""
+    return {"work_id": row["work_id"], "language": "en", "title_tokens": " ".join(text.tokens(row["title"] or ""))}
+
+
 def put(path: str, rows: Sequence[Row], schema: pa.Schema) -> None:
     """One partition."""
     lake.write(path, [pa.Table.from_pylist(list(rows), schema=schema)], schema)
@@ -74,8 +82,7 @@ def put(path: str, rows: Sequence[Row], schema: pa.Schema) -> None:
 def put_night(rows: Sequence[Row], vectors: Sequence[Row] | None = None) -> None:
     """Documents, annotations and embeddings of DATE."""
     put(lake.partition("documents", step="dedup", date=DATE), rows, DOCUMENT)
-    said = [{"work_id": row["work_id"], "language": "en", "title_tokens": "red shoe"} for row in rows]
-    put(lake.partition("annotations", date=DATE), said, ANNOTATION)
+    put(lake.partition("annotations", date=DATE), [annotation(row) for row in rows], ANNOTATION)
     put(lake.partition("embeddings", date=DATE), embeddings(rows) if vectors is None else vectors, EMBEDDING)
 
 
@@ -85,11 +92,12 @@ def generation(es: Elasticsearch, name: str, rows: Sequence[Row], *, date: str =
     elastic.create(es, elastic.profiles(name), es_mapping(PROFILE))
     found = {row["content_hash"]: row["vector"] for row in embeddings(rows)}
     wide = [{**row, **{f"{k}_vector": found.get(row[f"{k}_hash"]) for k in ("text", "image")}} for row in rows]
-    shape = pa.schema([*DOCUMENT, *VECTORS])
+    wide = [{**row, **annotation(row)} for row in wide]
+    shape = pa.schema([*DOCUMENT, *ANNOTATION.remove(0), *VECTORS])
     live = [row for row in wide if row["status"] == "live"]
     made = bodies(pa.RecordBatch.from_pylist(live, schema=shape), "work_id", sizes=vector_sizes(VECTORS))
     ready: list[Document] = [body for body in made if isinstance(body, tuple)]
     taken = sum(sent.indexed for sent in bulk(es, name, ready))
     assert taken == len(live) == elastic.settle(es, name)
-    meta = {"run": name, "date": date, "schema_version": "x", "text_model": "m", "image_model": "m"}
+    meta = {"run": name, "date": date, "schema_version": VERSION, "text_model": "m", "image_model": "m"}
     elastic.complete(es, name, {**meta, "counts": {"in": taken, "out": taken, "rejected": 0}})

@@ -1,0 +1,1 @@
+"""What the gate looks at, one question a file. Every check reads; none changes anything."""
