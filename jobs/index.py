@@ -81,7 +81,7 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     wide = searchable(documents, annotations, embeddings)
     mapping = es_mapping(DOCUMENT, ANNOTATION, VECTORS)
     elastic.create(es, generation, mapping)
-    loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS), version=night_version(date))
+    loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS), version=elastic.version(date))
     paths = [path for path, _ in inputs.values()]
     refused = keep_refusals(loaded, date, index=generation, inputs=paths)
     dead.publish(es, generation, date)
@@ -92,11 +92,6 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     made_from = {"run": generation, "date": date, "schema_version": schema, **models, "counts": counts}
     elastic.complete(es, generation, made_from)
     return counts
-
-
-def night_version(date: str) -> int:
-    """Version of a night's documents: a replay of an older night never replaces them. The last digits are for updates."""
-    return int(date.replace("-", "")) * 1000
 
 
 def one_model(embeddings: "DataFrame") -> dict[str, str | None]:
@@ -161,7 +156,7 @@ def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, gen
     paths = [path] if lake.manifest(path) else []
     elastic.create(es, index, es_mapping(PROFILE))
     rows = spark.read(session, paths, PROFILE).select(*indexed(PROFILE))
-    loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE), version=night_version(date))
+    loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE), version=elastic.version(date))
     for bad in loaded.refusals.sort("ref").take(1):
         raise cli.TrawlError(f"{index}: profile {bad['ref']} refused: {bad['reason']}: {bad['detail']}")
     return settled(es, index, loaded.indexed)

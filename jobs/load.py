@@ -85,7 +85,7 @@ def writer(
 
 def _outcome(sent: bulk.Sent) -> pa.RecordBatch:
     refused = [{**vars(bad), "ref": bad.id} for bad in sent.refused]
-    return pa.RecordBatch.from_pylist([{"indexed": sent.indexed, "newer": sent.newer}, *refused], schema=OUTCOME)
+    return pa.RecordBatch.from_pylist([{"indexed": sent.indexed, "newer": len(sent.newer)}, *refused], schema=OUTCOME)
 
 
 @contextmanager

@@ -43,11 +43,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Sent:
-    """Outcome of one chunk: how many documents were taken, which were not, and of how many a newer one was there."""
+    """Outcome of one chunk: how many documents were taken, which were not, and the ids of which a newer one was there."""
 
     indexed: int
     refused: list[Refused]
-    newer: int = 0
+    newer: list[str] = field(default_factory=list)
 
 
 class Pace:
@@ -119,7 +119,7 @@ def checked(key: str, body: bytes) -> Document | Refused:
 
 def _send(es: Elasticsearch, index: str, chunk: Chunk, pace: Pace, version: int | None) -> Sent:
     """A chunk's documents until each one's outcome is known."""
-    refused, newer, attempt, began = [*chunk.refused], 0, 0, time.monotonic()
+    refused, newer, attempt, began = [*chunk.refused], list[str](), 0, time.monotonic()
     todo: deque[Sequence[Document]] = deque([chunk.documents] if chunk.documents else [])
     while todo:
         part = todo.popleft()
@@ -139,7 +139,7 @@ def _send(es: Elasticsearch, index: str, chunk: Chunk, pace: Pace, version: int 
         if time.monotonic() - began > made.trouble.patience_s or not pace.rest(attempt):
             raise made.trouble
         attempt += 1
-    return Sent(len(chunk.documents) + len(chunk.refused) - len(refused) - newer, refused, newer)
+    return Sent(len(chunk.documents) + len(chunk.refused) - len(refused) - len(newer), refused, newer)
 
 
 def _attempt(es: Elasticsearch, index: str, part: Sequence[Document], attempt: int, version: int | None) -> Attempt:

@@ -118,6 +118,11 @@ def generation(text: str) -> str:
     return text
 
 
+def version(date: str) -> int:
+    """Version of a night's documents: one of an older night never replaces them. The last digits are for updates."""
+    return int(date.replace("-", "")) * 1000
+
+
 def _is_generation(name: str, alias: str) -> bool:
     return re.fullmatch(rf"{re.escape(alias)}-\d{{8}}-\d{{6}}", name) is not None
 
@@ -241,6 +246,13 @@ def count(es: Elasticsearch, index: str, query: Mapping[str, Any] | None = None)
     """Documents that match, or all of them."""
     with plainly():
         return int(es.count(index=index, query=query)["count"])
+
+
+def refreshed(es: Elasticsearch, index: str) -> int:
+    """Documents of an index, those that came last included."""
+    with plainly():
+        es.indices.refresh(index=index)
+    return count(es, index)
 
 
 def tally(es: Elasticsearch, index: str, name: str) -> dict[str, int]:

@@ -34,11 +34,11 @@ class Refused:
 
 @dataclass
 class Attempt:
-    """What one request left behind: parts to send again, refusals, how many were too old, why to wait before the next."""
+    """What one request left behind: parts to send again, refusals, ids of what was too old, why to wait."""
 
     again: list[Sequence[Document]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    newer: int = 0
+    newer: list[str] = field(default_factory=list)
     trouble: ElasticsearchAway | ElasticsearchBusy | None = None
 
 
@@ -68,7 +68,7 @@ def _is_to_be_sent_again(document: Document, item: dict[str, Any], made: Attempt
     if status in LATER or (status == UNLUCKY and attempt < TRIES):
         return True
     if status == NEWER:
-        made.newer += 1
+        made.newer.append(document[0])
     else:
         made.refused.append(Refused(document[0], error["type"], _detail(error), document[1], status, attempt + 1))
     return False
