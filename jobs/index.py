@@ -5,7 +5,8 @@ In   documents    one row per work, after dedup; those that are live
      embeddings   one row per content, model and modality
      profiles     one row per user; none are indexed where the step has not run
 Out  generation   one document per work, `_id` is work_id; `_meta` of its mapping is written last
-     rejects      documents that were refused, with the reason
+     dead_letters documents that were refused, with body and reason; `<generation>-dead-letters` shows them to analysts
+     rejects      the same without the bodies
 
 An unfinished generation of this name is built anew; one that people search is never touched. The step fails when
 more than one document and more than 0.1 % are refused.
@@ -22,12 +23,13 @@ from elasticsearch import Elasticsearch
 from jobs.bodies import indexed, vector_sizes
 from jobs.load import Loaded, load
 from schemas.annotation import ANNOTATION
+from schemas.dead_letter import DEAD_LETTER
 from schemas.derive import es_mapping, version
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, VECTORS
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import cli, elastic, lake, ledger, lock, settings, spark
+from store import cli, dead, elastic, lake, ledger, lock, settings, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -79,9 +81,10 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     wide = searchable(documents, annotations, embeddings)
     mapping = es_mapping(DOCUMENT, ANNOTATION, VECTORS)
     elastic.create(es, generation, mapping)
-    loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS))
+    loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS), version=elastic.version(date))
     paths = [path for path, _ in inputs.values()]
     refused = keep_refusals(loaded, date, index=generation, inputs=paths)
+    dead.publish(es, generation, date)
     users = build_profiles(session, es, date, generation=generation)
     found = settled(es, generation, loaded.indexed)
     counts = {"in": found + refused, "out": found, "rejected": refused, "profiles": users}
@@ -127,8 +130,17 @@ def keep_refusals(loaded: Loaded, date: str, *, index: str, inputs: Sequence[str
     """Write the rejects and count them; TooManyRefused above the share a night may lose."""
     from pyspark.sql import functions as F
 
+    letters = loaded.refusals.select(
+        F.lit(index).alias("index"),
+        *("ref", "reason", "detail", F.col("status").cast("long"), F.col("attempts").cast("long")),
+        F.sha2("body", 256).alias("body_sha256"),
+        "body",
+        F.lit("dead").alias("state"),
+    )
+    spark.write(letters, dead.partition(date), DEAD_LETTER, key=["ref"], inputs=inputs)
     path = lake.partition("rejects", step="index", date=date)
-    rejects = loaded.refusals.select(F.lit("index").alias("step"), F.lit(None).cast("string").alias("platform"), "*")
+    named = loaded.refusals.select("ref", "reason", "detail")
+    rejects = named.select(F.lit("index").alias("step"), F.lit(None).cast("string").alias("platform"), "*")
     refused = spark.write(rejects, path, REJECT, key=["ref", "reason"], inputs=inputs).rows
     total = loaded.indexed + refused
     if refused > max(1, int(total * REFUSED_SHARE)):
@@ -144,7 +156,7 @@ def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, gen
     paths = [path] if lake.manifest(path) else []
     elastic.create(es, index, es_mapping(PROFILE))
     rows = spark.read(session, paths, PROFILE).select(*indexed(PROFILE))
-    loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE))
+    loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE), version=elastic.version(date))
     for bad in loaded.refusals.sort("ref").take(1):
         raise cli.TrawlError(f"{index}: profile {bad['ref']} refused: {bad['reason']}: {bad['detail']}")
     return settled(es, index, loaded.indexed)

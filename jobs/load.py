@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,69 +18,74 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WRITERS_PER_NODE = 2  # bulk requests in flight; more only queue in the server's heap
-OUTCOME = pa.schema([("indexed", pa.int64()), *((name, pa.string()) for name in ("ref", "reason", "detail"))])
+WRITERS_PER_NODE = 2  # each with two requests under way; more only queue in the server's heap
+BATCH_BYTES = 8 << 20  # that Spark hands to a writer at once; by default it counts rows, however wide
+SHAPE = "indexed long, newer long, ref string, reason string, detail string, status int, attempts int, body binary"
+OUTCOME = pa.schema(
+    [
+        *((name, pa.int64()) for name in ("indexed", "newer")),
+        *((name, pa.string()) for name in ("ref", "reason", "detail")),
+        *((name, pa.int32()) for name in ("status", "attempts")),
+        ("body", pa.binary()),
+    ]
+)
 STOPPED = "stopped"  # reason of the row that says why a writer gave up
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """Documents that an index took, and its refusals as (ref, reason, detail) rows."""
+    """Documents that an index took, and its refusals as (ref, reason, detail, status, attempts, body) rows."""
 
     indexed: int
     refusals: "DataFrame"
 
 
-def load(es: Elasticsearch, index: str, frames: "DataFrame", *, key: str, sizes: dict[str, int]) -> Loaded:
-    """Send all rows from Spark's workers, a few writers at a time; ElasticsearchRefused when a writer gave up."""
+def load(
+    es: Elasticsearch, index: str, frames: "DataFrame", *, key: str, sizes: dict[str, int], version: int
+) -> Loaded:
+    """Send all rows from Spark's workers, a few writers at a time.
+
+    Raises TrawlError when a writer gave up, or when the index is another one than at the start.
+    """
     from pyspark import StorageLevel
     from pyspark.sql import functions as F
 
-    with elastic.plainly():
-        nodes = int(es.cluster.health()["number_of_data_nodes"])
-    spread = frames.coalesce(WRITERS_PER_NODE * nodes)
-    shape = "indexed long, ref string, reason string, detail string"
+    server, identity = elastic.server(es), elastic.uuid(es, index)
+    frames.sparkSession.conf.set("spark.sql.execution.arrow.maxBytesPerBatch", str(BATCH_BYTES))
+    spread = frames.coalesce(WRITERS_PER_NODE * server.data_nodes)
+    send = writer(index, key, sizes=sizes, packed=server.takes_base64, version=version)
     # kept on disk: counting and writing the refusals must not send everything twice
-    outcomes = spark.map_arrow(spread, writer(index, key, sizes=sizes), shape).persist(StorageLevel.DISK_ONLY)
+    outcomes = spark.map_arrow(spread, send, SHAPE).persist(StorageLevel.DISK_ONLY)
     with progress(es, index):
         total = outcomes.agg(F.sum("indexed")).first()
     stopped = outcomes.where(F.col("reason") == STOPPED).select("detail").head()
     if stopped:
         raise cli.TrawlError(stopped["detail"])
-    refusals = outcomes.where(F.col("ref").isNotNull()).select("ref", "reason", "detail")
+    if elastic.uuid(es, index) != identity:  # the server makes an index that is missing out of the first document
+        raise cli.TrawlError(f"{index} was deleted while it was loaded: run the step again")
+    refusals = outcomes.where(F.col("ref").isNotNull()).drop("indexed", "newer")
     return Loaded(int(total[0] or 0) if total else 0, refusals)
 
 
 def writer(
-    index: str, key: str, *, sizes: dict[str, int]
+    index: str, key: str, *, sizes: dict[str, int], packed: bool, version: int
 ) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """What one Spark worker does: rows in, one outcome row per request and per refusal out."""
 
     def write(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        unusable: list[bulk.Refused] = []
-
-        def usable() -> Iterator[bulk.Document]:
-            for batch in batches:
-                for made in bodies(batch, key, sizes=sizes):
-                    if isinstance(made, bulk.Refused):
-                        unusable.append(made)
-                    else:
-                        yield made
-
+        documents = (made for batch in batches for made in bodies(batch, key, sizes=sizes, packed=packed))
         try:
-            for sent in bulk.bulk(elastic.client(), index, usable()):
-                yield _outcome(sent.indexed, [*sent.refused, *unusable])
-                unusable.clear()
-            yield _outcome(0, unusable)
+            for sent in bulk.bulk(elastic.client(), index, documents, version=version):
+                yield _outcome(sent)
         except cli.TrawlError as error:  # as a row: an exception would arrive as a Java trace
             yield pa.RecordBatch.from_pylist([{"reason": STOPPED, "detail": str(error)}], schema=OUTCOME)
 
     return write
 
 
-def _outcome(taken: int, refused: Sequence[bulk.Refused]) -> pa.RecordBatch:
-    rows = [{"indexed": taken}, *({"ref": bad.id, "reason": bad.reason, "detail": bad.detail} for bad in refused)]
-    return pa.RecordBatch.from_pylist(rows, schema=OUTCOME)
+def _outcome(sent: bulk.Sent) -> pa.RecordBatch:
+    refused = [{**vars(bad), "ref": bad.id} for bad in sent.refused]
+    return pa.RecordBatch.from_pylist([{"indexed": sent.indexed, "newer": len(sent.newer)}, *refused], schema=OUTCOME)
 
 
 @contextmanager

@@ -1,159 +1,202 @@
 """Documents into an index, fast and with an answer for each one.
 
-Bodies come as bytes and leave as bytes, in requests of about 5 MB. Every write is an `index` under the caller's own id, so
-sending again after an unknown outcome changes nothing.
+Bodies come as bytes and leave as bytes, in requests of about 5 MB, two at a time. Every write is an `index` under the
+caller's own id, so sending again after an unknown outcome changes nothing; with a version, an older document never
+replaces a newer one. What happens to an item is decided in store/outcomes.py.
 """
 
 import random
+import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import count
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import elasticsearch
 import orjson
 from elasticsearch import Elasticsearch
 
+from store import outcomes
 from store.cli import TrawlError
-from store.elastic import ElasticsearchAway, ElasticsearchBusy, ElasticsearchRefused, translated
+from store.elastic import ElasticsearchAway, ElasticsearchBusy, translated
+from store.outcomes import Attempt, Document, Refused
 
-Document = tuple[str, bytes]  # its _id, its body as JSON
 CHUNK_BYTES = 5 << 20  # Elastic advises to start at 5 MB; 10 % of a 1 GB heap is all that may be in flight
+LEAST_BYTES = 64 << 10
+IN_FLIGHT = 2  # requests: one is answered while the next is on its way
+ID_BYTES = 512  # an id longer than the server takes fails the whole request
+LINE_BYTES = 60  # about what stands around a body
+DOCUMENT_BYTES = 20 << 20  # no text that people search; above 10 % of the heap the server says "later" for ever
 FILTER = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason"
 BASE_S, CAP_S = 0.1, 20.0
-LATER = (429, 502, 503, 504)
-# the index as a whole takes nothing any more: going on would refuse every document one by one
-FATAL = {
-    "index_not_found_exception": "the index is gone: run the step again",
-    "index_closed_exception": "the index is closed",
-    "cluster_block_exception": "the index is read-only, mostly because the disk is full: free space, then run again",
-    "security_exception": "the key may not write: check TRAWL_ELASTICSEARCH_API_KEY and its rights",
-}
 
 
-@dataclass(frozen=True)
-class Refused:
-    """A document that was not taken, with Elasticsearch's reason."""
+@dataclass
+class Chunk:
+    """What goes into one request, and what is refused before it."""
 
-    id: str
-    reason: str
-    detail: str
+    documents: list[Document] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    size: int = 0  # bytes of both
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Outcome of one request: how many documents were taken, and which were not."""
+    """Outcome of one chunk: how many documents were taken, which were not, and the ids of which a newer one was there."""
 
     indexed: int
     refused: list[Refused]
+    newer: list[str] = field(default_factory=list)
 
 
-def bulk(es: Elasticsearch, index: str, documents: Iterable[Document]) -> Iterator[Sent]:
-    """One outcome per request, lazily; documents are held one request at a time.
+class Pace:
+    """Bytes per request of one writer: halved whenever the server is busy, grown back by an eighth of the most."""
 
-    Raises ElasticsearchAway or ElasticsearchBusy after their patience, ElasticsearchRefused at once.
+    def __init__(self) -> None:
+        self.bytes, self.stopped = CHUNK_BYTES, threading.Event()
+
+    def faster(self) -> None:
+        self.bytes = min(CHUNK_BYTES, self.bytes + CHUNK_BYTES // 8)
+
+    def slower(self) -> None:
+        self.bytes = max(LEAST_BYTES, self.bytes // 2)
+
+    def rest(self, attempt: int) -> bool:
+        """Wait with full jitter; whether to go on."""
+        return not self.stopped.wait(random.uniform(0, min(CAP_S, BASE_S * 2**attempt)))
+
+
+def bulk(
+    es: Elasticsearch, index: str, documents: Iterable[Document | Refused], *, version: int | None = None
+) -> Iterator[Sent]:
+    """One outcome per chunk, in order; at most IN_FLIGHT chunks and the one being filled are held.
+
+    What was Refused before is passed on. Raises ElasticsearchAway or ElasticsearchBusy after their patience,
+    ElasticsearchRefused at once.
     """
-    hurried = es.options(max_retries=0, request_timeout=120)
-    for chunk in chunks(documents, CHUNK_BYTES):
-        yield _send(hurried, index, chunk)
+    hurried, pace = es.options(max_retries=0, request_timeout=120), Pace()
+    waiting = deque[Future[Sent]]()
+    with ThreadPoolExecutor(IN_FLIGHT) as pool:
+        try:
+            for chunk in chunks(documents, CHUNK_BYTES):
+                waiting.append(pool.submit(_send, hurried, index, chunk, pace, version))
+                if len(waiting) == IN_FLIGHT:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pace.stopped.set()  # after a failure the others do not wait for their patience to end
 
 
-def chunks(documents: Iterable[Document], limit: int) -> Iterator[list[Document]]:
-    """Documents in order, in lists of at most `limit` bytes; a larger document goes alone."""
-    held, size = list[Document](), 0
-    for document in documents:
-        weight = len(document[0]) + len(document[1]) + 30
-        if held and size + weight > limit:
+def chunks(documents: Iterable[Document | Refused], limit: int) -> Iterator[Chunk]:
+    """Documents in order, in chunks of at most `limit` bytes; a larger document goes alone."""
+    held = Chunk()
+    for given in documents:
+        document = given if isinstance(given, Refused) else checked(*given)
+        weight = LINE_BYTES + len(document.body if isinstance(document, Refused) else document[1])
+        if held.size and held.size + weight > limit:
             yield held
-            held, size = [], 0
-        held.append(document)
-        size += weight
-    if held:
+            held = Chunk()
+        held.size += weight
+        if isinstance(document, Refused):
+            held.refused.append(document)
+        else:
+            held.documents.append(document)
+    if held.size:
         yield held
 
 
-def _send(es: Elasticsearch, index: str, chunk: Sequence[Document]) -> Sent:
-    todo, refused, began = chunk, list[Refused](), time.monotonic()
-    for attempt in count():
-        again, bad, trouble = _attempt(es, index, todo)
-        refused += bad
-        if trouble is None:
-            return Sent(len(chunk) - len(refused), refused)
-        if time.monotonic() - began > trouble.patience_s:
-            raise trouble
-        began = time.monotonic() if len(again) < len(todo) else began  # some were taken: it moves
-        todo = again
-        time.sleep(random.uniform(0, min(CAP_S, BASE_S * 2**attempt)))  # full jitter
-    raise AssertionError  # count() does not end
+def checked(key: str, body: bytes) -> Document | Refused:
+    """The document, refused where it would fail everything that is sent with it."""
+    if not key or len(key.encode()) > ID_BYTES:
+        reason = "id is too long" if key else "id is missing"
+        return Refused(key, reason, f"{len(key.encode()):,} bytes, at most {ID_BYTES} are taken", body)
+    if len(body) > DOCUMENT_BYTES:
+        return Refused(key, "too large", f"{len(body):,} bytes in one document, at most {DOCUMENT_BYTES:,}", body)
+    return key, body
 
 
-Attempt = tuple[Sequence[Document], list[Refused], ElasticsearchAway | ElasticsearchBusy | None]
-
-
-def _attempt(es: Elasticsearch, index: str, todo: Sequence[Document]) -> Attempt:
-    """What to send again, what was refused, and why to wait before the next attempt."""
-    try:
-        answer = es.bulk(index=index, operations=_lines(todo), filter_path=FILTER).body
-    except elasticsearch.TransportError as error:  # outcome unknown: the same ids again
-        return todo, [], ElasticsearchAway(type(error).__name__)
-    except elasticsearch.ApiError as error:
-        if error.meta.status == 413:
-            return _too_large(es, index, todo)
-        trouble = translated(error)
-        if isinstance(trouble, ElasticsearchBusy):
-            return todo, [], trouble
-        raise trouble from error
-    return _sorted(todo, answer)
-
-
-def _lines(documents: Sequence[Document]) -> list[Any]:  # the client's type knows no bytes, its serializer does
-    return [line for key, body in documents for line in (orjson.dumps({"index": {"_id": key}}), body)]
-
-
-def _too_large(es: Elasticsearch, index: str, todo: Sequence[Document]) -> Attempt:
-    """Each half on its own; one document that is too large by itself is refused."""
-    if len(todo) == 1:
-        return [], [Refused(todo[0][0], "too_large", f"{len(todo[0][1]):,} bytes in one document")], None
-    middle = len(todo) // 2
-    first, second = _attempt(es, index, todo[:middle]), _attempt(es, index, todo[middle:])
-    return [*first[0], *second[0]], first[1] + second[1], first[2] or second[2]
-
-
-def _sorted(todo: Sequence[Document], answer: dict[str, Any]) -> Attempt:
-    """The items of an answer, each by its own status."""
-    if not answer["errors"]:
-        return [], [], None
-    items = [item["index"] for item in answer["items"]]
-    if len(items) != len(todo):  # seen under indexing pressure: nobody knows which are missing
-        return todo, [], ElasticsearchBusy("incomplete answer")
-    again, refused = list[Document](), list[Refused]()
-    for document, item in zip(todo, items, strict=True):
-        error = item.get("error")
-        if error is None:
+def _send(es: Elasticsearch, index: str, chunk: Chunk, pace: Pace, version: int | None) -> Sent:
+    """A chunk's documents until each one's outcome is known."""
+    refused, newer, attempt, began = [*chunk.refused], list[str](), 0, time.monotonic()
+    todo: deque[Sequence[Document]] = deque([chunk.documents] if chunk.documents else [])
+    while todo:
+        part = todo.popleft()
+        if len(part) > 1 and _size(part) > pace.bytes:
+            todo.extendleft(reversed(_halves(part)))
             continue
-        if error["type"] in FATAL:
-            raise ElasticsearchRefused(FATAL[error["type"]])
-        if item["status"] in LATER:
-            again.append(document)
-        else:
-            refused.append(Refused(document[0], error["type"], _detail(error)))
-    return again, refused, ElasticsearchBusy("HTTP 429 for single documents") if again else None
+        made = _attempt(es, index, part, attempt, version)
+        refused, newer = refused + made.refused, newer + made.newer
+        todo.extendleft(reversed(made.again))
+        if made.trouble is None:
+            pace.faster()
+            attempt, began = 0, time.monotonic()
+            continue
+        pace.slower()
+        if sum(map(len, made.again)) < len(part):
+            began = time.monotonic()  # some were taken: it moves
+        if time.monotonic() - began > made.trouble.patience_s or not pace.rest(attempt):
+            raise made.trouble
+        attempt += 1
+    return Sent(len(chunk.documents) + len(chunk.refused) - len(refused) - len(newer), refused, newer)
 
 
-def _detail(error: dict[str, Any]) -> str:
-    cause = (error.get("caused_by") or {}).get("reason")
-    return ": ".join(part for part in (error.get("reason"), cause) if part)[:500]
+def _attempt(es: Elasticsearch, index: str, part: Sequence[Document], attempt: int, version: int | None) -> Attempt:
+    try:
+        lines = _lines(part, version)
+        answer = es.bulk(index=index, operations=[lines], filter_path=FILTER)  # type: ignore[list-item]
+    except elasticsearch.TransportError as error:  # outcome unknown: the same ids again
+        return Attempt([part], trouble=ElasticsearchAway(type(error).__name__))
+    except elasticsearch.ApiError as error:
+        return _failed(error, part)
+    return outcomes.sorted_out(part, answer.body, attempt)
 
 
-def written(outcomes: Iterable[Sent]) -> int:
+def _failed(error: elasticsearch.ApiError, part: Sequence[Document]) -> Attempt:
+    """A request that was answered as a whole. Raises TrawlError where going on makes no sense."""
+    status = error.meta.status
+    if status == 413:
+        return _too_large(part)
+    if status < 400:  # something between us and Elasticsearch answered
+        return Attempt([part], trouble=ElasticsearchAway("an answer that is not Elasticsearch's"))
+    trouble = ElasticsearchBusy(f"HTTP {status}") if status >= 500 else translated(error)
+    if isinstance(trouble, ElasticsearchBusy):
+        return Attempt([part], trouble=trouble)
+    raise trouble from error
+
+
+def _too_large(part: Sequence[Document]) -> Attempt:
+    """Each half on its own; one document that is too large by itself is refused."""
+    if len(part) > 1:
+        return Attempt(_halves(part))
+    key, body = part[0]
+    return Attempt(refused=[Refused(key, "too large", f"{len(body):,} bytes in one document", body, 413, 1)])
+
+
+def _halves(part: Sequence[Document]) -> list[Sequence[Document]]:
+    return [part[: len(part) // 2], part[len(part) // 2 :]]
+
+
+def _size(part: Sequence[Document]) -> int:
+    return sum(LINE_BYTES + len(body) for _, body in part)
+
+
+def _lines(part: Sequence[Document], version: int | None) -> bytes:
+    """The request's body. With `external_gte` the same document may come again, an older one is told it is old."""
+    versioned = b"" if version is None else b',"version":%d,"version_type":"external_gte"' % version
+    head, tail = b'{"index":{"_id":', versioned + b"}}\n"
+    return b"".join([piece for key, body in part for piece in (head, orjson.dumps(key), tail, body, b"\n")])
+
+
+def written(sent: Iterable[Sent]) -> int:
     """How many were taken, when every one must be.
 
     Raises TrawlError that names the first one refused.
     """
     total = 0
-    for sent in outcomes:
-        for bad in sent.refused[:1]:
+    for one in sent:
+        for bad in one.refused[:1]:
             raise TrawlError(f"Elasticsearch refused {bad.id}: {bad.reason}: {bad.detail}")
-        total += sent.indexed
+        total += one.indexed
     return total

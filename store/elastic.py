@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import elasticsearch
@@ -17,8 +18,13 @@ from elasticsearch import Elasticsearch
 from store import settings
 from store.cli import TrawlError
 
+DEAD_LETTERS = "dead-letters"  # suffix of the index of what a generation refused
 PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0, "translog": {"durability": "async"}}
+# A graph built while documents arrive is built again by every merge: vectors lie flat until the one merge at the end.
+FLAT, GRAPH = {"type": "flat"}, {"type": "int8_hnsw"}
+BASE64_SINCE = (9, 3)
+MOST_FIELDS = 1_000  # of a mapping, by default
 # auto_expand: a copy on a second node where there is one; a single node stays green
 SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1", "translog": {"durability": "request"}}
 
@@ -26,7 +32,7 @@ SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1", "translog": 
 class ElasticsearchAway(TrawlError):
     """Nobody answers."""
 
-    patience_s = 30.0
+    patience_s = 120.0  # a node that was restarted is back by then
 
     def __init__(self, reason: str = "") -> None:
         because = f" ({reason})" if reason else ""
@@ -52,6 +58,22 @@ class ElasticsearchRefused(TrawlError):
         super().__init__(f"Elasticsearch at {settings.elasticsearch_url()} refused: {reason}")
 
 
+@dataclass(frozen=True)
+class Server:
+    """What a writer wants to know of the cluster."""
+
+    data_nodes: int
+    takes_base64: bool  # vectors as base64 of big-endian float32
+
+
+def server(es: Elasticsearch) -> Server:
+    """Asked once per load; every node must have what is used."""
+    with plainly():
+        nodes = es.nodes.info(filter_path="nodes.*.version")["nodes"].values()
+        versions = [tuple(map(int, node["version"].split(".")[:2])) for node in nodes]
+        return Server(int(es.cluster.health()["number_of_data_nodes"]), min(versions) >= BASE64_SINCE)
+
+
 def client() -> Elasticsearch:
     """A client by the settings; its own retries are for reads, `store.bulk` does its own."""
     # it would log every failed attempt with a trace; what fails in the end is told in one line
@@ -61,7 +83,7 @@ def client() -> Elasticsearch:
     if key:
         secure["api_key"] = key
     try:
-        return Elasticsearch(settings.elasticsearch_url(), request_timeout=60, max_retries=2, **secure)
+        return Elasticsearch(settings.elasticsearch_url().split(","), request_timeout=60, max_retries=2, **secure)
     except (ValueError, OSError) as error:  # an address without scheme or port, a missing CA file
         raise ElasticsearchRefused(f"{error}: see TRAWL_ELASTICSEARCH_URL and TRAWL_ELASTICSEARCH_CA") from error
 
@@ -96,6 +118,11 @@ def generation(text: str) -> str:
     return text
 
 
+def version(date: str) -> int:
+    """Version of a night's documents: one of an older night never replaces them. The last digits are for updates."""
+    return int(date.replace("-", "")) * 1000
+
+
 def _is_generation(name: str, alias: str) -> bool:
     return re.fullmatch(rf"{re.escape(alias)}-\d{{8}}-\d{{6}}", name) is not None
 
@@ -105,18 +132,55 @@ def profiles(name: str) -> str:
     return f"{name}-{PROFILES}"
 
 
-def create(es: Elasticsearch, index: str, mapping: Mapping[str, Any]) -> None:
-    """A new index, set for loading; one of this name that an earlier try left is deleted first."""
+def dead_letters(name: str) -> str:
+    """The index of what a generation refused."""
+    return f"{name}-{DEAD_LETTERS}"
+
+
+def create(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
+    """A new index, set for loading; one of this name that an earlier try left is deleted first.
+
+    Raises ElasticsearchRefused where the name belongs to somebody else's documents, or the mapping has too many fields.
+    """
+    if (fields := _fields(wanted.get("properties", {}))) > MOST_FIELDS:
+        raise ElasticsearchRefused(f"a mapping of {fields:,} fields, at most {MOST_FIELDS:,}: declare fewer columns")
+    found = mapping(es, index)
+    if found is not None and not _is_ours(found, wanted, index) and count(es, index):
+        raise ElasticsearchRefused(
+            f"{index} was not made by Trawl: rename or delete it, or set TRAWL_ALIAS to another name"
+        )
+    properties = _with_vectors(wanted.get("properties", {}), GRAPH, FLAT)
     with plainly():
         es.indices.delete(index=index, ignore_unavailable=True)
-        es.indices.create(index=index, mappings=mapping, settings={"number_of_shards": 1, **LOADING})
+        settings_of = {"number_of_shards": 1, **LOADING}
+        es.indices.create(index=index, mappings={**wanted, "properties": properties}, settings=settings_of)
+
+
+def _fields(properties: Mapping[str, Any]) -> int:
+    return sum(1 + _fields(one.get("properties", {})) for one in properties.values())
+
+
+def _is_ours(found: Mapping[str, Any], wanted: Mapping[str, Any], index: str) -> bool:
+    """Whether an index is a generation or a part of one: by its `_meta`, or by its columns where it was never finished."""
+    if "_meta" in found:
+        return bool(found["_meta"].get("run") == index)
+    return bool(found.get("properties", {}).keys() == wanted.get("properties", {}).keys())
+
+
+def _with_vectors(properties: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties with other index options for their vectors."""
+    return {
+        name: {**one, "index_options": new} if one.get("index_options", {}).get("type") == old["type"] else one
+        for name, one in properties.items()
+    }
 
 
 def settle(es: Elasticsearch, index: str) -> int:
-    """Documents of a loaded index, after it was made ready to search: one segment, copies, refreshes."""
+    """Documents of a loaded index, after it was made ready to search: graphs, one segment, copies, refreshes."""
     with plainly():
         patient = es.options(request_timeout=3600)  # merging vector graphs takes minutes per million
         es.indices.refresh(index=index)
+        _build_graphs(es, index)
         patient.indices.forcemerge(index=index, max_num_segments=1)
         es.indices.put_settings(index=index, settings=SERVING)
         es.indices.refresh(index=index)
@@ -127,6 +191,18 @@ def refresh(es: Elasticsearch, index: str) -> None:
     """Make every write so far countable."""
     with plainly():
         es.indices.refresh(index=index)
+
+
+def _build_graphs(es: Elasticsearch, index: str) -> None:
+    """Vectors that lie flat get a graph with the next merge, which one segment alone would not have."""
+    loaded = es.indices.get_mapping(index=index)[index]["mappings"].get("properties", {})
+    changed = {name: one for name, one in _with_vectors(loaded, FLAT, GRAPH).items() if one != loaded[name]}
+    if changed:
+        es.indices.put_mapping(index=index, properties=changed)
+        for hit in es.search(index=index, size=1, sort="_doc", source=False)["hits"]["hits"]:
+            es.update(
+                index=index, id=hit["_id"], doc={}, detect_noop=False
+            )  # the same document in a segment of its own
 
 
 def received(es: Elasticsearch, index: str) -> int:
@@ -187,6 +263,13 @@ def count(es: Elasticsearch, index: str, query: Mapping[str, Any] | None = None)
         return int(es.count(index=index, query=query)["count"])
 
 
+def refreshed(es: Elasticsearch, index: str) -> int:
+    """Documents of an index, those that came last included."""
+    with plainly():
+        es.indices.refresh(index=index)
+    return count(es, index)
+
+
 def tally(es: Elasticsearch, index: str, name: str) -> dict[str, int]:
     """Documents by each value of a keyword field; at most 1,000 values."""
     with plainly():
@@ -224,4 +307,4 @@ def promote(es: Elasticsearch, moves: Mapping[str, str]) -> None:
 def delete(es: Elasticsearch, name: str) -> None:
     """A generation's end."""
     with plainly():
-        es.indices.delete(index=[name, profiles(name)], ignore_unavailable=True)
+        es.indices.delete(index=[name, profiles(name), dead_letters(name)], ignore_unavailable=True)

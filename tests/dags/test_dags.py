@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden/dags"
 PLATFORMS = sorted(f.stem for f in (ROOT / "jobs/platforms").glob("*.py") if not f.stem.startswith("_"))
-DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "maintain", "rollback", "train"]
+DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "maintain", "replay", "rollback", "train"]
 HEADINGS = ["## What it does", "## When", "## When it fails"]
 GIVEN = {"train": {"labels": "labels.jsonl"}}  # params without which a run is refused
 NIGHT = datetime(2026, 1, 31, 4, 0, tzinfo=UTC)

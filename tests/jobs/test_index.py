@@ -5,15 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import a_night
+import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
 from jobs import index
 from jobs.checks import mapping as checks
 from jobs.load import load
+from schemas.dead_letter import DEAD_LETTER
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import elastic, lake, ledger
+from store import dead, elastic, lake, ledger
 from store.cli import TrawlError
 
 NAME = "trawl-20260102-000000"
@@ -39,7 +41,7 @@ def test_a_generation_holds_the_live_documents(es: Elasticsearch) -> None:
     assert meta["counts"] == {"in": 11, "out": 11, "rejected": 0, "profiles": 1}
     found = es.get(index=NAME, id="w001")["_source"]
     assert {name: value for name, value in found["price"].items() if value} == {"amount": 12.5, "currency": "CNY"}
-    assert found["crawled_at"] == "2026-01-02T03:04:05.678901+00:00" and found["title_tokens"] == "red shoe 1"
+    assert found["crawled_at"] == "2026-01-02T03:04:05.678901Z" and found["title_tokens"] == "red shoe 1"
     assert not es.exists(index=NAME, id="w011")  # deleted
     assert es.count(index=NAME, query={"exists": {"field": "image_vector"}})["count"] == 5
     nearest = es.search(index=NAME, knn={"field": "text_vector", "query_vector": a_night.vector(3, 384), "k": 1})
@@ -59,12 +61,33 @@ def test_one_unusable_vector_is_refused_and_the_rest_goes_on_then_two_are_too_ma
         ("w000", "text_vector is not finite")
     ]
     assert es.count(index=NAME)["count"] == 10
+    [letter] = lake.read(dead.partition(a_night.DATE), DEAD_LETTER).to_pylist()
+    assert (letter["index"], letter["ref"], letter["state"], letter["status"]) == (NAME, "w000", "dead", 0)
+    assert orjson.loads(letter["body"])["title"] == "red shoe 0"
+    [shown] = es.search(index=elastic.dead_letters(NAME))["hits"]["hits"]
+    assert (shown["_source"]["ref"], "body" in shown["_source"]) == ("w000", False)
     vectors[1]["vector"] = vectors[1]["vector"][:100]
     a_night.put_night(rows, vectors)
     with pytest.raises(index.TooManyRefused, match="2 of 11 documents refused"):
         index.main(ARGUMENTS)
     assert "_meta" not in (elastic.mapping(es, NAME) or {})
     assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["failed"]
+
+
+def test_a_generation_is_searched_by_graph_even_where_all_of_it_came_in_one_segment(es: Elasticsearch) -> None:
+    a_night.generation(es, NAME, a_night.documents())
+    stats = es.indices.stats(index=NAME, metric="dense_vector,segments")["_all"]["primaries"]
+    assert stats["segments"]["count"] == 1 and stats["dense_vector"]["off_heap"]["total_vex_size_bytes"] > 0
+
+
+def test_somebody_elses_documents_are_not_overwritten(es: Elasticsearch) -> None:
+    a_night.put_night(a_night.documents())
+    es.index(index=NAME, id="1", document={"theirs": 1}, refresh=True)
+    with pytest.raises(
+        elastic.ElasticsearchRefused, match="not made by Trawl: rename or delete it, or set TRAWL_ALIAS"
+    ):
+        index.main(ARGUMENTS)
+    assert es.get(index=NAME, id="1")["_source"] == {"theirs": 1}
 
 
 def test_what_people_search_is_not_rebuilt(es: Elasticsearch) -> None:
@@ -94,4 +117,4 @@ def test_a_writer_that_gives_up_says_why(es: Elasticsearch, spark: Any) -> None:
     rows = spark.createDataFrame([("w1", "x" * 10)], "work_id string, title string")
     es.indices.create(index=NAME, settings={"index.blocks.write": True})
     with pytest.raises(TrawlError, match="read-only"):
-        load(es, NAME, rows, key="work_id", sizes={})
+        load(es, NAME, rows, key="work_id", sizes={}, version=1)

@@ -11,9 +11,10 @@ from elasticsearch import Elasticsearch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import bulk, elastic
-from store.bulk import Refused, Sent
+from store import bulk, elastic, outcomes
+from store.bulk import Sent
 from store.cli import TrawlError
+from store.outcomes import Refused
 
 NODE = NodeConfig("http", "127.0.0.1", 9200)
 
@@ -22,13 +23,15 @@ class Scripted:
     """Stands in for the client: plays one reply after another and keeps what it was sent."""
 
     def __init__(self, *replies: Any) -> None:
-        self.replies, self.sent = list(replies), list[list[str]]()
+        self.replies, self.sent, self.actions = list(replies), list[list[str]](), list[dict[str, Any]]()
 
     def options(self, **_: Any) -> "Scripted":
         return self
 
     def bulk(self, *, operations: list[bytes], **_: Any) -> Any:
-        ids = [orjson.loads(line)["index"]["_id"] for line in operations[::2]]
+        lines = operations[0].splitlines()
+        self.actions += [orjson.loads(line)["index"] for line in lines[::2]]
+        ids = [orjson.loads(line)["index"]["_id"] for line in lines[::2]]
         self.sent.append(ids)
         reply = self.replies.pop(0)
         if isinstance(reply, Exception):
@@ -53,50 +56,88 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "BASE_S", 0.0)
 
 
-def outcomes(es: Scripted) -> list[Sent]:
+def outcomes_of(es: Scripted) -> list[Sent]:
     return list(bulk.bulk(es, "i", THREE))  # type: ignore[arg-type]
 
 
 def test_only_the_busy_items_are_sent_again() -> None:
     first = {"errors": True, "items": [item(201), item(429, "es_rejected_execution_exception"), item(400, "bad")]}
     es = Scripted(first, OK)
-    assert outcomes(es) == [Sent(2, [Refused("c", "bad", "bad here")])]
+    assert outcomes_of(es) == [Sent(2, [Refused("c", "bad", "bad here", b"{}", 400, 1)])]
     assert es.sent == [["a", "b", "c"], ["b"]]
 
 
 def test_an_unknown_outcome_sends_the_same_ids_again() -> None:
     es = Scripted(elasticsearch.ConnectionTimeout("slow"), status(503), {"errors": True, "items": [item(201)]}, OK)
-    assert outcomes(es) == [Sent(3, [])]
+    assert outcomes_of(es) == [Sent(3, [])]
     assert es.sent == [["a", "b", "c"]] * 4
 
 
 def test_a_request_that_is_too_large_is_halved() -> None:
     es = Scripted(status(413), status(413), OK, OK)
-    assert outcomes(es) == [Sent(2, [Refused("a", "too_large", "2 bytes in one document")])]
+    assert outcomes_of(es) == [Sent(2, [Refused("a", "too large", "2 bytes in one document", b"{}", 413, 1)])]
     assert es.sent == [["a", "b", "c"], ["a"], ["b", "c"]]
 
 
-@pytest.mark.parametrize("kind", bulk.FATAL)
+@pytest.mark.parametrize("kind", outcomes.FATAL)
 def test_what_concerns_the_whole_index_stops_at_once(kind: str) -> None:
     es = Scripted({"errors": True, "items": [item(429, kind), item(429, kind), item(429, kind)]})
     with pytest.raises(elastic.ElasticsearchRefused):
-        outcomes(es)
+        outcomes_of(es)
 
 
 def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(elastic.ElasticsearchAway, "patience_s", 0.0)
     with pytest.raises(elastic.ElasticsearchAway):
-        outcomes(Scripted(*[elasticsearch.ConnectionError("away")] * 3))
+        outcomes_of(Scripted(*[elasticsearch.ConnectionError("away")] * 3))
     with pytest.raises(elastic.ElasticsearchRefused, match="API_KEY"):
-        outcomes(Scripted(status(401)))
+        outcomes_of(Scripted(status(401)))
+
+
+def test_a_newer_document_stays_and_is_counted() -> None:
+    es = Scripted({"errors": True, "items": [item(201), item(409, "version_conflict_engine_exception"), item(201)]})
+    assert list(bulk.bulk(es, "i", THREE, version=7)) == [Sent(2, [], newer=["b"])]  # type: ignore[arg-type]
+    assert es.actions[0] == {"_id": "a", "version": 7, "version_type": "external_gte"}
+
+
+def test_a_node_that_starts_is_waited_for_and_a_document_that_breaks_it_is_not_for_ever() -> None:
+    starting = {"errors": True, "items": [item(503, "cluster_block_exception")] * 3}
+    broken = {"errors": True, "items": [item(201), item(500, "null_pointer_exception"), item(201)]}
+    only = {"errors": True, "items": [item(500, "null_pointer_exception")]}
+    es = Scripted(starting, broken, *[only] * (outcomes.TRIES - 1))
+    [sent] = outcomes_of(es)
+    assert (sent.indexed, [bad.id for bad in sent.refused], es.replies) == (2, ["b"], [])
+
+
+@pytest.mark.parametrize("answer", [{}, "<html>", {"errors": True}, {"errors": True, "items": []}, None])
+def test_an_answer_that_says_nothing_is_asked_for_again(answer: Any) -> None:
+    assert outcomes_of(Scripted(answer, OK)) == [Sent(3, [])]
+
+
+def test_a_busy_server_is_sent_less_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "LEAST_BYTES", 1)
+    monkeypatch.setattr(bulk, "CHUNK_BYTES", 200)
+    es = Scripted(status(429), status(429), *[OK] * 3)
+    assert outcomes_of(es) == [Sent(3, [])]
+    assert es.sent[0] == ["a", "b", "c"] and max(map(len, es.sent[2:])) == 1
+
+
+def test_what_would_fail_everything_else_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "DOCUMENT_BYTES", 10)
+    before = Refused("v", "v is not finite", "1 of 3 numbers", b"{}")
+    given = [("é" * 257, b"{}"), ("", b"{}"), ("big", b"x" * 11), before, ("ok", b"{}")]
+    es = Scripted(OK)
+    [sent] = bulk.bulk(es, "i", given)  # type: ignore[arg-type]
+    assert es.sent == [["ok"]] and sent.indexed == 1
+    assert [bad.reason for bad in sent.refused] == ["id is too long", "id is missing", "too large", before.reason]
 
 
 @given(st.lists(st.integers(0, 400), max_size=40))
 def test_chunks_keep_order_and_size(sizes: list[int]) -> None:
-    documents = [(str(number), b"x" * size) for number, size in enumerate(sizes)]
-    parts = list(bulk.chunks(documents, 500))
+    documents = [(str(number), b"x" * size) for number, size in enumerate(sizes, 1)]
+    parts = [part.documents for part in bulk.chunks(documents, 500)]
     assert [document for part in parts for document in part] == documents
-    assert all(len(part) == 1 or sum(len(k) + len(b) + 30 for k, b in part) <= 500 for part in parts)
+    assert all(len(part) == 1 or sum(len(b) + bulk.LINE_BYTES for _, b in part) <= 500 for part in parts)
 
 
 @pytest.fixture

@@ -1,0 +1,71 @@
+"""Documents in the shape of a night's, any number of them: texts of a made-up world, vectors in clusters."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from jobs.bodies import indexed
+from local.world import World
+from schemas.document import DOCUMENT
+from schemas.embedding import TEXT_DIMS, VECTORS
+
+ROWS = 1_000  # of a batch, as Spark hands them over
+PLATFORMS = ("jd", "weibo", "youtube", "rss")  # goods, posts, videos, articles; Chinese and English
+CLUSTERS, SPREAD = 300, 0.6  # vectors of texts lie in clusters: spread evenly, no graph could tell them apart
+MERGED_AT = datetime(2026, 1, 4, tzinfo=UTC)
+VECTOR = VECTORS.field("text_vector")
+SHAPE = pa.schema([*(DOCUMENT.field(name) for name in indexed(DOCUMENT)), VECTOR])
+
+
+def write(path: Path, world: World, count: int) -> None:
+    """An Arrow stream of `count` documents, the same ones every time."""
+    texts = [row for platform in PLATFORMS for row in world.page(platform, day=world.days, start=0, size=5_000)]
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, SHAPE.remove_metadata()) as out:
+        for start, rows in zip(range(0, count, ROWS), vectors(count), strict=True):
+            out.write_batch(_batch(texts, start, rows))
+
+
+def vectors(count: int) -> Iterator[np.ndarray]:
+    """Unit rows of float32, a batch at a time."""
+    dice = np.random.default_rng(7)
+    middles = dice.normal(size=(CLUSTERS, TEXT_DIMS))
+    for start in range(0, count, ROWS):
+        size = min(ROWS, count - start)
+        rows = middles[dice.integers(CLUSTERS, size=size)] + SPREAD * dice.normal(size=(size, TEXT_DIMS))
+        yield (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def _batch(texts: list[dict[str, Any]], start: int, rows: np.ndarray) -> pa.RecordBatch:
+    documents = [_document(texts[number % len(texts)], number) for number in range(start, start + len(rows))]
+    table = pa.RecordBatch.from_pylist(documents, schema=SHAPE.remove(len(SHAPE) - 1))
+    made = pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), TEXT_DIMS)
+    return pa.RecordBatch.from_arrays([*table.columns, made], schema=SHAPE).replace_schema_metadata(None)
+
+
+def _document(said: dict[str, Any], number: int) -> dict[str, Any]:
+    """A work of one record that says this."""
+    record = f"{said['platform']}:{number}"
+    won = [
+        {"field": name, "platform": said["platform"], "record_id": record, "rule": "newest"}
+        for name in ("title", "body")
+    ]
+    return {
+        "work_id": f"w{number:015x}",
+        "type": said["type"],
+        "status": "live",
+        "title": said["title"],
+        "body": said["body"],
+        "author": {"name": said["author"]["name"]},
+        "created_at": MERGED_AT - timedelta(minutes=number % 10_000),
+        "lang": said["lang"],
+        "tags": said["tags"],
+        "platforms": [said["platform"]],
+        "record_ids": [record],
+        "record_count": 1,
+        "crawled_at": MERGED_AT,
+        "provenance": won,
+    }

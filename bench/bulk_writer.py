@@ -1,0 +1,97 @@
+"""One way of putting an Arrow stream of documents into an index, in a process of its own so that its memory can be told.
+
+python -m bench.bulk_writer HOW FILE --index I     HOW: ours, streaming_bulk, parallel_bulk, null, null_json
+
+`null` and `null_json` send to nobody: what is left is the client's own work. The last line is JSON: documents, seconds, cpu_s,
+peak_mb.
+"""
+
+import argparse
+import json
+import resource
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
+from elastic_transport._node import NodeApiResponse  # what a node class of one's own must return
+from elasticsearch import Elasticsearch, helpers
+
+from jobs.bodies import bodies
+from store import bulk, elastic
+
+KEY, VECTOR, DIMS = "work_id", "text_vector", 384
+
+
+class Nobody(BaseNode):
+    """Takes everything at once."""
+
+    def perform_request(self, *_: Any, **__: Any) -> NodeApiResponse:
+        headers = HttpHeaders({"x-elastic-product": "Elasticsearch", "content-type": "application/json"})
+        return NodeApiResponse(ApiResponseMeta(200, "1.1", headers, 0.0, self.config), b'{"errors":false}')
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def ours(es: Elasticsearch, index: str, file: Path, *, packed: bool = False) -> int:
+    """What a Spark worker does."""
+    documents = (made for batch in batches(file) for made in bodies(batch, KEY, sizes={VECTOR: DIMS}, packed=packed))
+    return bulk.written(bulk.bulk(es, index, documents, version=20260104))
+
+
+def streaming_bulk(es: Elasticsearch, index: str, file: Path) -> int:
+    """The client's helper as its documentation shows it."""
+    return sum(ok for ok, _ in helpers.streaming_bulk(es, actions(file), index=index))
+
+
+def parallel_bulk(es: Elasticsearch, index: str, file: Path) -> int:
+    """The client's helper with its four threads."""
+    return sum(ok for ok, _ in helpers.parallel_bulk(es, actions(file), index=index))
+
+
+def null(_: Elasticsearch, index: str, file: Path) -> int:
+    """Vectors as base64, which servers from 9.3 on take."""
+    return ours(Elasticsearch("http://127.0.0.1:9", node_class=Nobody), index, file, packed=True)
+
+
+def null_json(_: Elasticsearch, index: str, file: Path) -> int:
+    """Vectors as numbers."""
+    return ours(Elasticsearch("http://127.0.0.1:9", node_class=Nobody), index, file)
+
+
+WAYS: dict[str, Callable[[Elasticsearch, str, Path], int]] = {
+    way.__name__: way for way in (ours, streaming_bulk, parallel_bulk, null, null_json)
+}
+
+
+def batches(file: Path) -> Iterator[pa.RecordBatch]:
+    """The stream, one batch in memory."""
+    with pa.OSFile(str(file)) as source, pa.ipc.open_stream(source) as stream:
+        yield from stream
+
+
+def actions(file: Path) -> Iterator[dict[str, Any]]:
+    """The same documents as the helpers take them: nulls left out, times as datetime, vectors as lists."""
+    for batch in batches(file):
+        for row in batch.to_pylist():
+            yield {"_id": row[KEY], "_source": {name: value for name, value in row.items() if value is not None}}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("bench.bulk_writer", description=__doc__)
+    parser.add_argument("how", choices=WAYS)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--index", default="bench")
+    args = parser.parse_args()
+    es = elastic.client()
+    wall, cpu = time.monotonic(), time.process_time()
+    count = WAYS[args.how](es, args.index, args.file)
+    figures = {"documents": count, "seconds": time.monotonic() - wall, "cpu_s": time.process_time() - cpu}
+    print(json.dumps({**figures, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main()
