@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 # Abt-Buy, Amazon-Google, DBLP-ACM and a made-up world, none of which has weights of its own.
 WEIGHTS = {
     "text": 4.0,  # cosine of the character 3-grams of title and body
-    "title": 4.0,  # share of one title's information that the other record's text holds, the better direction
+    "title": 8.0,  # share of one title's information, squared, that the other text holds, the better direction
     "marks": 3.0,  # share of the information in names and numbers, of the record that has less of it
     "information": 5.0,  # that information itself, full at ENOUGH nats: what two long texts share by chance is little
     "author": 1.0,  # the same name
@@ -88,11 +88,10 @@ def similarity(records: Corpus, firsts: Ints, seconds: Ints) -> tuple[Floats, ND
 def _of_text(records: Corpus, firsts: Ints, seconds: Ints) -> dict[str, Floats]:
     text, titles, marks = records.text, records.titles, records.marks
     shared = _shared(marks, marks, firsts, seconds, marks.idf)
-    least = np.minimum(_told(marks)[firsts], _told(marks)[seconds])
-    named = [
-        _shared(titles, text, one, two, titles.idf) / np.maximum(_told(titles)[one], 1e-9)
-        for one, two in ((firsts, seconds), (seconds, firsts))
-    ]
+    least = np.minimum(*(_told(marks, marks.idf)[side] for side in (firsts, seconds)))
+    rare = titles.idf**2  # what is rare in a title names the thing, the rest says of what kind it is
+    told = np.maximum(_told(titles, rare), 1e-9)
+    named = [_shared(titles, text, one, two, rare) / told[one] for one, two in ((firsts, seconds), (seconds, firsts))]
     return {
         "text": _cosine(text, firsts, seconds) * np.minimum(_full(text)[firsts], _full(text)[seconds]),
         "title": np.maximum(named[0] * _full(titles)[firsts], named[1] * _full(titles)[seconds]),
@@ -110,9 +109,9 @@ def _of_names(records: Corpus, firsts: Ints, seconds: Ints) -> dict[str, Floats]
     return {"author": is_same(records.authors), "brand": is_same(records.brands), "time": close}
 
 
-def _told(rows: Vectors) -> Floats:
-    """Information of each row in nats."""
-    return np.asarray(np.bincount(owners(rows.starts), rows.idf, minlength=len(rows)), np.float64)
+def _told(rows: Vectors, values: NDArray[np.float32]) -> Floats:
+    """Sum of the values of each row's entries."""
+    return np.asarray(np.bincount(owners(rows.starts), values, minlength=len(rows)), np.float64)
 
 
 def _full(rows: Vectors) -> Floats:

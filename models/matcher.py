@@ -9,7 +9,8 @@ of that platform, in the same script), seen from either record: l the smaller, g
 repeat each other on one platform are no rivals: the earlier one is the original and competes, the later one is marked.
 
 Edges above 0 go by falling score into a union-find that refuses a second record of a platform and a second identifier
-of a kind. What people decided comes first: pairs that are the same whatever else, and pairs that stay apart. So a work has at most one record per platform. That is right for posts, videos and papers; of several offers
+of a kind, and, where only text speaks for it, an edge whose two clusters are on average not alike (models/cluster.py):
+one likeness makes no chain of works. What people decided comes first: pairs that are the same whatever else, and pairs that stay apart. So a work has at most one record per platform. That is right for posts, videos and papers; of several offers
 of one product in one shop only the best joins.
 """
 
@@ -22,11 +23,11 @@ from numpy.typing import NDArray
 
 from models import keys, likeness
 from models.blocking import Ints
-from models.cluster import NONE, clusters
+from models.cluster import NONE, Support, clusters
 from models.likeness import Corpus, Floats
 from models.pieces import numbered
 
-BIAS = -4.8
+BIAS = -6.0
 SIMILARITY = 0.3
 LEAST_LEAD = 0.3
 GREATEST_LEAD = 0.9
@@ -94,18 +95,23 @@ def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table
     firsts, seconds = firsts[is_across], seconds[is_across]
     similarity = np.asarray(pairs["similarity"])[is_across]
     scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
-    scores += _of_keys(firsts * size + seconds, shared, size)
+    keyed = _of_keys(firsts * size + seconds, shared, size)
+    scores += keyed
     scores[np.isin(firsts * size + seconds, _apart(table, size))] = -np.inf
     order = np.lexsort((seconds, firsts, -scores))
     order = order[scores[order] > 0]
+    forced = len(ruled.same[0])
+    is_sure = np.concatenate([np.ones(forced, np.bool_), keyed[order] > 0])
+    support = Support(is_sure, firsts * size + seconds, scores)
     firsts, seconds = (np.append(ruled.same[side], pairs[order]) for side, pairs in enumerate((firsts, seconds)))
-    chances = np.append(np.ones(len(ruled.same[0])), 1 / (1 + np.exp(-scores[order])))
+    chances = np.append(np.ones(forced), 1 / (1 + np.exp(-scores[order])))
     roots, taken = clusters(
         *(size, firsts, seconds),
         groups=records.groups.astype(np.int64),
         labels=[owners, *keys.apart_by(table)],
         apart=ruled.apart,
-        forced=len(ruled.same[0]),
+        forced=forced,
+        support=support,
     )
     counts = {"candidates": len(scores), "edges": len(order), "taken": int(taken.sum()), "repeats": int(repeats.sum())}
     return Matched(roots, firsts[taken], seconds[taken], chances[taken], counts)
