@@ -1,8 +1,9 @@
 """Which id each work bears tonight: last night's where it goes on, so that links, clicks and judgements hold.
 
-1. A work bears the oldest id that one of its records founded (work_id of the record), unless that id is with others now.
+1. A work bears the oldest id that one of its records founded (work_id of the record) and bore last night.
 2. An id whose founder is elsewhere or unknown stays with the work that holds most of the records that bore it.
-3. A work without either founds one after its smallest record.
+3. A work without either bears the oldest id that one of its records founded and nobody bears now.
+4. Else it founds one after its smallest record.
 An id that nobody bears leads to the work that holds most of its records. Ids are as old as the night they were given
 on, then in their own order; equal counts go to the smaller row. So two works that part again have the ids from before.
 """
@@ -84,13 +85,19 @@ def identify(record_ids: list[str], roots: Ints, last: Before, *, night: str) ->
 
 def _borne(founded: Ints, roots: Ints, heirs: Ints, last: Before) -> Ints:
     """The place among the known of the id that the work of each root bears, -1 for a new one."""
-    lives, nobody = heirs[founded] >= 0 if len(heirs) else np.zeros(len(founded), np.bool_), len(heirs)
-    may_claim = (founded >= 0) & ((founded == last.bore) | ~lives)
+    nobody = len(heirs)
     borne = np.full(len(roots), nobody, np.int64)
-    np.minimum.at(borne, roots[may_claim], founded[may_claim])
+
+    def claim(by: Ints, ids: Ints) -> None:
+        is_free = borne[by] == nobody
+        np.minimum.at(borne, by[is_free], ids[is_free])
+
+    keeps = (founded >= 0) & (founded == last.bore)
+    claim(roots[keeps], founded[keeps])
     orphans = np.setdiff1d(np.flatnonzero(heirs >= 0), borne)
-    orphans = orphans[borne[heirs[orphans]] == nobody]
-    np.minimum.at(borne, heirs[orphans], orphans)
+    claim(heirs[orphans], orphans)
+    revives = np.isin(founded, np.flatnonzero(heirs < 0))
+    claim(roots[revives], founded[revives])
     return np.where(borne == nobody, -1, borne)
 
 
