@@ -70,8 +70,9 @@ class Matched:
 
 
 def propose(records: Corpus, first: int, last: int) -> pa.Table:
-    """PAIR rows that the rows first..last propose."""
-    return compared(records, *likeness.candidates(records, first, last))
+    """PAIR rows that the rows first..last propose, but those that text alone neither joins nor is a rival of."""
+    found = compared(records, *likeness.candidates(records, first, last))
+    return found.filter(pc.or_(pc.greater(found["similarity"], NO_RIVAL), found["is_repeat"]))
 
 
 def compared(records: Corpus, firsts: Ints, seconds: Ints) -> pa.Table:
