@@ -1,10 +1,15 @@
 """Find which records of all platforms are the same work.
 
-In   records  the standing records of every platform, its newest good partition up to the date, deletions included
-Out  works    one row per record: its work, and why it joined
+In   records     the standing records of every platform, its newest good partition up to the date, deletions included
+     works, identities   of the night before, whose ids go on (models/identity.py)
+     rulings     what people decided of pairs of records (jobs/rulings.py): it holds against everything else
+Out  works       one row per record: its work, and why it joined
+     identities  one row per work_id ever given, and the work that stands for it
+     rejects     rulings that could not be followed, with the reason
 
 Shared identifiers and links first, then text: candidates from blocking, a transparent score, clusters of at most one
-record per platform (models/matcher.py has the formula, models/likeness.py the features).
+record per platform (models/matcher.py has the formula, models/likeness.py the features). A tombstone without words
+stays with what it was with. A work of more than LARGE records is named in the log.
 
 Spark reads the records and makes their pieces, and asks a shared index for every record's nearest ones. The index,
 the candidate pairs and the clusters are held by the driver: 3 to 5 GB for a million records, whose collection needs
@@ -13,16 +18,20 @@ spark.driver.memory and spark.driver.maxResultSize of that order.
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
-from models import keys, matcher, pieces
+from jobs import matching, rulings
+from models import identity, keys, matcher, pieces
 from models.likeness import Corpus
 from schemas.derive import spark_schema
+from schemas.identity import IDENTITY
 from schemas.record import RECORD
+from schemas.reject import REJECT
 from schemas.work import WORK
 from store import cli, lake, ledger, spark
 
@@ -31,6 +40,8 @@ if TYPE_CHECKING:
 
 PROBES = 1000  # records that one call of the index answers for
 TASKS = 64
+LARGE = 20  # records of a work: more are seldom one thing
+Tables = dict[str, pa.Table]
 
 log = logging.getLogger(__name__)
 
@@ -46,33 +57,38 @@ def main(argv: Sequence[str] | None = None) -> None:
     session = spark.session("match")
     with ledger.step("match", args.date) as counts:
         table = gather(spark.read(session, inputs, RECORD))
-        works = match(session, table, counts)
-        files = [works.slice(at, lake.ROWS_PER_FILE) for at in range(0, len(works), lake.ROWS_PER_FILE)]
-        lake.write(lake.partition("works", date=args.date), files, WORK, inputs=inputs)
+        put(args.date, match(session, table, args.date, counts), inputs=inputs)
     log.info("%s", counts)
 
 
 def gather(records: "DataFrame") -> pa.Table:
-    """Pieces of all records, in the order of their ids."""
+    """Pieces of all records, in the order of their ids; of an id that came twice one, and the same each time."""
     found = spark.map_arrow(
         records.select(*pieces.COLUMNS), _pieces, spark_schema(pieces.PIECES).simpleString()
     ).toArrow()
-    return found.cast(pieces.PIECES).sort_by("record_id").combine_chunks()
+    return pieces.once(found.cast(pieces.PIECES))
 
 
 def _pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     yield from (pieces.pieces(batch) for batch in batches)
 
 
-def match(session: "SparkSession", table: pa.Table, counts: dict[str, Any]) -> pa.Table:
-    """WORK rows of the records in `table`; `counts` is told what happened."""
-    records = pieces.corpus_of(table)
-    shared, hot = keys.shared_keys(table)
-    found = matcher.match(table, records, proposals(session, records), shared)
-    works = to_works(table, found, shared)
-    counts.update(found.counts, shared_keys=len(shared), hot_keys=hot)
-    counts.update({"in": len(table), "out": len(works), "works": len(set(works["work_id"].to_pylist()))})
-    return works
+def match(session: "SparkSession", table: pa.Table, night: str, counts: dict[str, Any]) -> Tables:
+    """Rows of works, identities and rejects of the records in `table`; `counts` is told what happened."""
+    record_ids = table["record_id"].to_pylist()
+    tenants = dict(zip(record_ids, table["tenant"].to_pylist(), strict=True))
+    said, refused = rulings.followed(rulings.read(rulings.stored()), tenants)
+    ruled, last = matching.ruled(table, said), last_night(table, night)
+    records, (shared, hot) = pieces.corpus_of(table), keys.shared_keys(table)
+    found = matcher.match(table, records, proposals(session, records), shared, ruled)
+    roots = identity.stayed(found.roots, matcher.muted(table, ruled), last)
+    refused += rulings.contradicted(said, dict(zip(record_ids, roots.tolist(), strict=True)))
+    ids, identities = identity.identify(record_ids, roots, last, night=night)
+    told = matching.decided(table, said)
+    works = matching.works(table, ids, matching.edges(found, shared, told) + told, matching.stays(roots, found.roots))
+    counts.update(found.counts, shared_keys=len(shared), hot_keys=hot, rulings=len(said), rejected=len(refused))
+    counts.update({"in": len(table), "out": len(works), **sizes(roots, ids)})
+    return {"identities": identities, "rejects": rulings.rejects(refused), "works": works}
 
 
 def proposals(session: "SparkSession", records: Corpus) -> pa.Table:
@@ -90,32 +106,35 @@ def proposals(session: "SparkSession", records: Corpus) -> pa.Table:
         return spark.map_arrow(rows, propose, shape).toArrow().cast(matcher.PAIR)
 
 
-def to_works(table: pa.Table, found: matcher.Matched, shared: pa.Table) -> pa.Table:
-    """WORK rows in the order of record_id; evidence of an edge stands on both its records."""
-    record_ids = table["record_id"].to_pylist()
-    reasons = _reasons(record_ids, found, shared)
-    rows = [
-        {"record_id": record_id, "platform": platform, "work_id": matcher.work_id(record_ids[root]), "evidence": why}
-        for record_id, platform, root, why in zip(
-            record_ids, table["platform"].to_pylist(), found.roots.tolist(), reasons, strict=True
+def last_night(table: pa.Table, night: str) -> identity.Before:
+    """What the records bore on the newest night before this one; nothing on the first."""
+    until = (date.fromisoformat(night) - timedelta(days=1)).isoformat()
+    found = {"date": before} if (before := ledger.latest("match", until=until)) else None
+    works, known = (_rows(name, schema, found) for name, schema in (("works", WORK), ("identities", IDENTITY)))
+    return identity.before(table["record_id"], works.select(["record_id", "work_id"]), known)
+
+
+def _rows(name: str, schema: pa.Schema, keys: dict[str, str] | None) -> pa.Table:
+    plain = pa.schema([column.remove_metadata() for column in schema])
+    return lake.read(lake.partition(name, **keys), schema) if keys else plain.empty_table()
+
+
+def sizes(roots: identity.Ints, ids: pa.Array) -> dict[str, int]:
+    """How many works there are and the most records that one has; those with too many are named in the log."""
+    first, held = np.unique(roots, return_counts=True)
+    for root, size in zip(first[held > LARGE].tolist(), held[held > LARGE].tolist(), strict=True):
+        log.warning(
+            "work %s has %s records: look whether they are one thing, else run jobs.judge split", ids[root], size
         )
-    ]
-    return pa.Table.from_pylist(rows, schema=pa.schema([column.remove_metadata() for column in WORK]))
+    return {"works": len(first), "largest": int(held.max(initial=0))}
 
 
-def _reasons(record_ids: list[str], found: matcher.Matched, shared: pa.Table) -> list[list[dict[str, Any]]]:
-    """Evidence per row: what the two records of each taken edge share, or their likeness."""
-    held = defaultdict[tuple[int, int], list[tuple[str, str | None]]](list)
-    for row in shared.to_pylist():
-        held[row["first"], row["second"]].append((row["kind"], row["value"]))
-    reasons: list[list[dict[str, Any]]] = [[] for _ in record_ids]
-    edges = zip(found.firsts.tolist(), found.seconds.tolist(), found.scores.tolist(), strict=True)
-    for one, two, score in sorted(edges):
-        for kind, value in held.get((one, two), [("text", None)]):
-            why = {"kind": kind, "value": value, "score": round(score, 4)}
-            reasons[one].append({"other_id": record_ids[two], **why})
-            reasons[two].append({"other_id": record_ids[one], **why})
-    return reasons
+def put(night: str, made: Tables, *, inputs: Sequence[str]) -> None:
+    """The partitions of a night, works last: whoever sees them sees the ids that they bear too."""
+    keys = {"identities": {"date": night}, "rejects": {"step": "match", "date": night}, "works": {"date": night}}
+    for (name, own), schema in zip(keys.items(), (IDENTITY, REJECT, WORK), strict=True):
+        files = [made[name].slice(at, lake.ROWS_PER_FILE) for at in range(0, len(made[name]), lake.ROWS_PER_FILE)]
+        lake.write(lake.partition(name, **own), files, schema, inputs=inputs)
 
 
 if __name__ == "__main__":

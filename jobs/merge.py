@@ -1,6 +1,7 @@
 """Merge the records of each work into one document, and say of every field where it came from.
 
 In   works      one row per record and the work it belongs to
+     identities which earlier ids lead to a work
      records    the partitions that the works were made from
 Out  documents  one row per work (step=merge)
 
@@ -19,6 +20,7 @@ from jobs import merging
 from models import content, text
 from schemas.derive import spark_schema
 from schemas.document import DOCUMENT
+from schemas.identity import IDENTITY
 from schemas.record import RECORD
 from schemas.work import WORK
 from store import cli, lake, ledger, spark
@@ -35,14 +37,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = ArgumentParser("jobs.merge", description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument("--date", type=cli.day, required=True, help="night, YYYY-MM-DD")
     args = parser.parse_args(argv)
-    source = lake.partition("works", date=args.date)
+    source, moved = (lake.partition(table, date=args.date) for table in ("works", "identities"))
     inputs = lake.must(source).inputs  # the very records that were matched, whatever came since
     session = spark.session("merge")
     with ledger.step("merge", args.date) as counts:
         records = merging.standing(dated(session, inputs), until=args.date)
-        works = spark.read(session, [source], WORK)
+        works, identities = spark.read(session, [source], WORK), spark.read(session, [moved], IDENTITY)
         path = lake.partition("documents", step="merge", date=args.date)
-        made = spark.write(merge(records, works), path, DOCUMENT, key=["work_id"], inputs=[source, *inputs])
+        made = spark.write(
+            merge(records, works, identities), path, DOCUMENT, key=["work_id"], inputs=[source, moved, *inputs]
+        )
         counts.update({"in": lake.must(source).rows, "out": made.rows})
     log.info("%s", counts)
 
@@ -54,10 +58,12 @@ def dated(session: "SparkSession", paths: Sequence[str]) -> "DataFrame":
     return spark.read(session, paths, RECORD).withColumn("night", nights[F.col("platform")])
 
 
-def merge(records: "DataFrame", works: "DataFrame") -> "DataFrame":
-    """One DOCUMENT row per work, from standing records and their works."""
+def merge(records: "DataFrame", works: "DataFrame", identities: "DataFrame") -> "DataFrame":
+    """One DOCUMENT row per work, from standing records, their works, and the ids that lead to these."""
     members = merging.ranked(records.join(works.select("record_id", "work_id", "evidence"), "record_id"))
-    merged = members.groupBy("work_id").agg(*merging.aggregates())
+    former = F.sort_array(F.collect_list("work_id")).alias("former_ids")
+    led = identities.where("leads_to != work_id").groupBy(F.col("leads_to").alias("work_id")).agg(former)
+    merged = members.groupBy("work_id").agg(*merging.aggregates()).join(led, on="work_id", how="left")
     documents = merged.select(*merging.columns(), *(F.lit(None).cast("string").alias(name) for name in TEXTUAL))
     shape = spark_schema(DOCUMENT)
     return spark.map_arrow(documents.select(*DOCUMENT.names), with_hashes, shape.simpleString())

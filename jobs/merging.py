@@ -28,6 +28,7 @@ WHOLE = "title"  # the document's type is that of the record whom this field's o
 EACH = ("ids",)  # objects whose properties are found separately
 COUNTS = ("likes", "reposts", "comments", "views", "saves", "sales")
 MILLIONTHS = 1_000_000
+ONE_SIDED = ("apart", "stayed")  # evidence that concerns two works, or stands on one of two records
 
 
 def standing(records: "DataFrame", *, until: str) -> "DataFrame":
@@ -51,7 +52,9 @@ def _log(count: Column) -> Column:
 def ranked(members: "DataFrame") -> "DataFrame":
     """Records of works with `newness` (1 is the oldest of the work) and `speaks`: live, or none of the work is."""
     moment = F.coalesce("updated_at", "created_at", "crawled_at")
-    order = Window.partitionBy("work_id").orderBy(moment, "crawled_at", F.desc("record_id"))
+    order = Window.partitionBy("work_id").orderBy(
+        moment, "crawled_at", F.desc("record_id"), F.desc("content_hash"), F.desc("raw_ref")
+    )
     is_live = F.col("status") == "live"
     any_live = F.max(is_live).over(Window.partitionBy("work_id"))
     return members.withColumn("newness", F.row_number().over(order)).withColumn("speaks", is_live | ~any_live)
@@ -140,6 +143,7 @@ def columns() -> list[Column]:
         *(_value(name).alias(name) for name in MERGED),
         F.sort_array("on").alias("platforms"),
         F.sort_array("held").alias("record_ids"),
+        F.col("former_ids"),
         F.size("held").cast("long").alias("record_count"),
         (F.col("popular") / F.col("popular_on") / MILLIONTHS).alias("popularity"),
         F.col("seen").alias("crawled_at"),
@@ -194,7 +198,7 @@ def _why() -> Column:
     told = F.transform(
         F.sort_array("reasons"),
         lambda row: F.transform(
-            F.filter(row["evidence"], lambda why: why["other_id"] > row["record_id"]),
+            F.filter(row["evidence"], lambda why: (why["other_id"] > row["record_id"]) | why["kind"].isin(*ONE_SIDED)),
             lambda why: _sentence(row["record_id"], why),
         ),
     )
@@ -206,4 +210,10 @@ def _sentence(record_id: Column, why: Column) -> Column:
     one, two, score = record_id, why["other_id"], F.format_number(why["score"], 2)
     alike = F.format_string("%s and %s are alike in text, %s", one, two, score)
     share = F.format_string("%s and %s share %s %s, %s", one, two, why["kind"], why["value"], score)
-    return F.when(why["kind"] == "text", alike).otherwise(share)
+    told = {
+        "text": alike,
+        "same": F.format_string("%s and %s are the same: %s", one, two, why["value"]),
+        "apart": F.format_string("%s is kept apart from %s: %s", one, two, why["value"]),
+        "stayed": F.format_string("%s is gone and stays with %s, with which it was before", one, two),
+    }
+    return F.coalesce(*(F.when(why["kind"] == kind, sentence) for kind, sentence in told.items()), share)

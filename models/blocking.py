@@ -8,6 +8,7 @@ Source  top-k blocking on character 3-grams: Paulsen, Govind, Doan, "Sparkly", P
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numba import njit
@@ -21,7 +22,8 @@ Weights = NDArray[np.float32]
 
 TERMS = 64  # pieces of a probe that are looked up, heaviest first
 HOT = 2000  # records: a piece that more of them share is not looked up
-NEAREST = 10  # per platform; recall at 10 is 98.6 to 100 % on six public sets
+NEAREST = 5  # of each platform
+MOST = 100  # of all platforms together: what costs is the number of pairs, not of platforms
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,24 @@ class Vectors:
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    @cached_property
+    def told(self) -> NDArray[np.float64]:
+        """Information of each row in nats."""
+        return self._sums(self.idf)
+
+    @cached_property
+    def rare(self) -> Weights:
+        """Information of each entry, squared: what is rare in a title names the thing, the rest says of what kind it is."""
+        return self.idf**2
+
+    @cached_property
+    def told_rare(self) -> NDArray[np.float64]:
+        """Sum of `rare` of each row."""
+        return self._sums(self.rare)
+
+    def _sums(self, values: Weights) -> NDArray[np.float64]:
+        return np.bincount(owners(self.starts), values, minlength=len(self)).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -54,8 +74,11 @@ def owners(starts: Ints) -> Ids:
 
 def compact(*bags: Bags) -> list[Bags]:
     """The same bags over the columns that occur in one of them, numbered in order: what a column costs adds up."""
-    used = np.unique(np.concatenate([bag.columns for bag in bags]))
-    return [Bags(bag.starts, np.searchsorted(used, bag.columns).astype(np.int32), bag.counts) for bag in bags]
+    is_used = np.zeros(1 + max(int(bag.columns.max(initial=0)) for bag in bags), np.bool_)
+    for bag in bags:
+        is_used[bag.columns] = True
+    number = (np.cumsum(is_used) - 1).astype(np.int32)
+    return [Bags(bag.starts, number[bag.columns], bag.counts) for bag in bags]
 
 
 def information(bags: Bags, width: int) -> NDArray[np.float64]:
@@ -77,31 +100,46 @@ def vectors(bags: Bags, idf: NDArray[np.float64]) -> Vectors:
 
 def postings(found: Vectors) -> Postings:
     """The inverted index of the rows."""
-    by_column = np.argsort(found.columns, kind="stable")
-    owner = owners(found.starts)
-    heads = np.concatenate([[0], np.cumsum(np.bincount(found.columns))])
-    falling = np.lexsort((found.columns, -found.weights, owner)) if len(owner) else np.empty(0, np.int64)
-    return Postings(heads, owner[by_column], found.weights[by_column], falling.astype(np.int32))
-
-
-def nearest(found: Vectors, index: Postings, *, groups: Ids, first: int, last: int) -> tuple[Ints, Ints]:
-    """Probes and their neighbours: for the rows first..last the NEAREST rows of each group, the own one included.
-
-    Equal scores go to the smaller row, so the answer is the same however the probes are split.
-    """
-    width = int(groups.max(initial=0)) + 1
-    best = np.full((last - first, width, NEAREST), -1, np.int32)
-    _nearest(
-        *(found.starts, found.columns, found.weights),
-        *(index.heads, index.rows, index.weights, index.order),
-        *(groups, first, best),
-    )
-    at, _, _ = np.nonzero(best >= 0)
-    return at + first, best[best >= 0].astype(np.int64)
+    heads = np.concatenate([[0], np.cumsum(np.bincount(found.columns))]).astype(np.int64)
+    size = len(found.columns)
+    made = Postings(heads, np.empty(size, np.int32), np.empty(size, np.float32), np.empty(size, np.int32))
+    _invert(found.starts, found.columns, found.weights, heads[:-1].copy(), made.rows, made.weights, made.order)
+    return made
 
 
 @njit(cache=True, nogil=True)
-def _nearest(starts, columns, weights, heads, rows, values, order, groups, first, best):  # type: ignore
+def _invert(starts, columns, weights, free, rows, values, order):  # type: ignore
+    for row in range(len(starts) - 1):
+        first, last = starts[row], starts[row + 1]
+        order[first:last] = first + np.argsort(-weights[first:last], kind="mergesort")  # equal: the smaller column
+        for at in range(first, last):
+            place = free[columns[at]]
+            rows[place], values[place] = row, weights[at]
+            free[columns[at]] = place + 1
+
+
+def nearest(found: Vectors, index: Postings, *, groups: Ids, first: int, last: int) -> tuple[Ints, Ints]:
+    """Probes and their neighbours: for the rows first..last the NEAREST rows of each group, the own one included, and
+    of these the MOST alike.
+
+    Equal scores go to the smaller group and row, so the answer is the same however the probes are split.
+    """
+    width = int(groups.max(initial=0)) + 1
+    best = np.full((last - first, width, NEAREST), -1, np.int32)
+    kept = np.zeros(best.shape, np.float32)
+    _nearest(
+        *(found.starts, found.columns, found.weights),
+        *(index.heads, index.rows, index.weights, index.order),
+        *(groups, first, best, kept),
+    )
+    order = np.argsort(-kept.reshape(last - first, -1), axis=1, kind="stable")[:, :MOST]
+    chosen = np.take_along_axis(best.reshape(last - first, -1), order, 1)
+    at, _ = np.nonzero(chosen >= 0)
+    return at + first, chosen[chosen >= 0].astype(np.int64)
+
+
+@njit(cache=True, nogil=True)
+def _nearest(starts, columns, weights, heads, rows, values, order, groups, first, best, kept):  # type: ignore
     scores, touched = np.zeros(len(groups), np.float64), np.empty(len(groups), np.int32)
     for place in range(len(best)):
         probe, count, asked = first + place, 0, 0
@@ -123,6 +161,10 @@ def _nearest(starts, columns, weights, heads, rows, values, order, groups, first
         for at in range(count):
             if touched[at] != probe:
                 _keep(best[place, groups[touched[at]]], scores, touched[at])
+        for group in range(best.shape[1]):
+            for rank in range(best.shape[2]):
+                if best[place, group, rank] >= 0:
+                    kept[place, group, rank] = scores[best[place, group, rank]]
         for at in range(count):
             scores[touched[at]] = 0
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models.blocking import Ids, Ints
-from models.pieces import LABELS, numbered, places
+from models.pieces import LABELS, NAMES, numbered, places
 
 KEY = pa.schema([("first", pa.int64()), ("second", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
 HOT = 50  # records: what more of them hold names no single thing (a placeholder, a home page)
@@ -20,7 +20,7 @@ def shared_keys(table: pa.Table) -> tuple[pa.Table, int]:
     """KEY rows of PIECES rows, a pair once per key, the smaller row first; and the number of hot keys left out."""
     groups = numbered(table["platform"]).astype(np.int32)
     found, hot = _links(table, groups)
-    for kind in LABELS:
+    for kind in NAMES:
         more, count = _labels(table[kind], kind, groups)
         found, hot = found + more, hot + count
     rows = [dict(zip(KEY.names, key, strict=True)) for key in sorted(set(found))]
@@ -30,15 +30,25 @@ def shared_keys(table: pa.Table) -> tuple[pa.Table, int]:
 def _labels(column: pa.ChunkedArray, kind: str, groups: Ids) -> tuple[Shared, int]:
     rows = pa.table({"value": column, "row": np.arange(len(column))}).filter(pc.is_valid(column))
     held = rows.group_by("value").aggregate([("row", "list"), ("row", "count")])
-    many = held.filter(pc.greater(held["row_count"], 1)).to_pylist()
+    is_hot = pc.greater(held["row_count"], HOT)
+    many = held.filter(pc.and_(pc.greater(held["row_count"], 1), pc.invert(is_hot))).to_pylist()
     pairs = [
         (*sorted(pair), kind, key["value"])
         for key in many
-        if key["row_count"] <= HOT
         for pair in combinations(key["row_list"], 2)
         if groups[pair[0]] != groups[pair[1]]
     ]
-    return pairs, sum(key["row_count"] > HOT for key in many)
+    return pairs, pc.sum(is_hot).as_py() or 0
+
+
+def apart_by(table: pa.Table) -> list[Ints]:
+    """Per kind of LABELS the identifier of each row as a number, -1 for none and for one that is hot."""
+    found = []
+    for kind in LABELS:
+        numbers = numbered(table[kind])
+        held = np.bincount(numbers[numbers >= 0], minlength=1)
+        found.append(np.where((numbers >= 0) & (held[numbers] <= HOT), numbers, -1))
+    return found
 
 
 def _links(table: pa.Table, groups: Ids) -> tuple[Shared, int]:

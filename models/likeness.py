@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from models.blocking import Ids, Ints, Postings, Vectors, compact, information, nearest, owners, postings, vectors
+from models.blocking import Ids, Ints, Postings, Vectors, compact, information, nearest, postings, vectors
 from models.grams import Bags
 
 Floats = NDArray[np.float64]
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 # Abt-Buy, Amazon-Google, DBLP-ACM and a made-up world, none of which has weights of its own.
 WEIGHTS = {
     "text": 4.0,  # cosine of the character 3-grams of title and body
-    "title": 4.0,  # share of one title's information that the other record's text holds, the better direction
+    "title": 8.0,  # share of one title's information, squared, that the other text holds, the better direction
     "marks": 3.0,  # share of the information in names and numbers, of the record that has less of it
     "information": 5.0,  # that information itself, full at ENOUGH nats: what two long texts share by chance is little
     "author": 1.0,  # the same name
@@ -88,10 +88,10 @@ def similarity(records: Corpus, firsts: Ints, seconds: Ints) -> tuple[Floats, ND
 def _of_text(records: Corpus, firsts: Ints, seconds: Ints) -> dict[str, Floats]:
     text, titles, marks = records.text, records.titles, records.marks
     shared = _shared(marks, marks, firsts, seconds, marks.idf)
-    least = np.minimum(_told(marks)[firsts], _told(marks)[seconds])
+    least = np.minimum(marks.told[firsts], marks.told[seconds])
+    told = np.maximum(titles.told_rare, 1e-9)
     named = [
-        _shared(titles, text, one, two, titles.idf) / np.maximum(_told(titles)[one], 1e-9)
-        for one, two in ((firsts, seconds), (seconds, firsts))
+        _shared(titles, text, one, two, titles.rare) / told[one] for one, two in ((firsts, seconds), (seconds, firsts))
     ]
     return {
         "text": _cosine(text, firsts, seconds) * np.minimum(_full(text)[firsts], _full(text)[seconds]),
@@ -110,11 +110,6 @@ def _of_names(records: Corpus, firsts: Ints, seconds: Ints) -> dict[str, Floats]
     return {"author": is_same(records.authors), "brand": is_same(records.brands), "time": close}
 
 
-def _told(rows: Vectors) -> Floats:
-    """Information of each row in nats."""
-    return np.asarray(np.bincount(owners(rows.starts), rows.idf, minlength=len(rows)), np.float64)
-
-
 def _full(rows: Vectors) -> Floats:
     """1 for a row that says enough to be recognised by, less for a shorter one."""
     return np.asarray(np.minimum(np.diff(rows.starts) / SPOKEN, 1.0), np.float64)
@@ -128,8 +123,8 @@ def _cosine(rows: Vectors, firsts: Ints, seconds: Ints) -> Floats:
 
 def _shared(rows: Vectors, others: Vectors, firsts: Ints, seconds: Ints, values: NDArray[np.float32]) -> Floats:
     """Sum of `values` over the entries of row `firsts` whose column row `seconds` of `others` has too."""
-    out, ones = np.zeros(len(firsts)), np.ones(len(others.columns), np.float32)
-    _dot(rows.starts, rows.columns, values, others.starts, others.columns, ones, firsts, seconds, out)
+    out = np.zeros(len(firsts))
+    _sum(rows.starts, rows.columns, values, others.starts, others.columns, firsts, seconds, out)
     return out
 
 
@@ -141,6 +136,22 @@ def _dot(starts, columns, values, starts2, columns2, values2, firsts, seconds, o
         while at < end and at2 < end2:
             if columns[at] == columns2[at2]:
                 out[pair] += values[at] * values2[at2]
+                at += 1
+                at2 += 1
+            elif columns[at] < columns2[at2]:
+                at += 1
+            else:
+                at2 += 1
+
+
+@njit(cache=True, nogil=True)
+def _sum(starts, columns, values, starts2, columns2, firsts, seconds, out):  # type: ignore
+    for pair in range(len(out)):
+        at, end = starts[firsts[pair]], starts[firsts[pair] + 1]
+        at2, end2 = starts2[seconds[pair]], starts2[seconds[pair] + 1]
+        while at < end and at2 < end2:
+            if columns[at] == columns2[at2]:
+                out[pair] += values[at]
                 at += 1
                 at2 += 1
             elif columns[at] < columns2[at2]:

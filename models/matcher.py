@@ -9,7 +9,8 @@ of that platform, in the same script), seen from either record: l the smaller, g
 repeat each other on one platform are no rivals: the earlier one is the original and competes, the later one is marked.
 
 Edges above 0 go by falling score into a union-find that refuses a second record of a platform and a second identifier
-of a kind. So a work has at most one record per platform. That is right for posts, videos and papers; of several offers
+of a kind, and, where only text speaks for it, an edge whose two clusters are on average not alike (models/cluster.py):
+one likeness makes no chain of works. What people decided comes first: pairs that are the same whatever else, and pairs that stay apart. So a work has at most one record per platform. That is right for posts, videos and papers; of several offers
 of one product in one shop only the best joins.
 """
 
@@ -18,26 +19,43 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import xxhash
 from numpy.typing import NDArray
 
 from models import keys, likeness
 from models.blocking import Ints
-from models.cluster import clusters
+from models.cluster import NONE, Support, clusters
 from models.likeness import Corpus, Floats
-from models.pieces import LABELS, numbered
+from models.pieces import numbered
 
-BIAS = -4.8
+BIAS = -6.0
 SIMILARITY = 0.3
 LEAST_LEAD = 0.3
 GREATEST_LEAD = 0.9
 LEAD = 6.0
 NO_RIVAL = 6.0  # the least s that a rival is taken to have: two lone records are not alike because nobody else is there
 REPEAT = 6.0
-KEYS = {"gtin": 14.0, "isbn": 14.0, "doi": 14.0, "model": 7.0, "url": 6.0}
+KEYS = {
+    **dict.fromkeys(("gtin", "isbn", "doi", "arxiv", "pmid"), 14.0),
+    **{"asin": 10.0, "model": 7.0, "url": 6.0},
+}
 PAIR = pa.schema(
     [("first", pa.int64()), ("second", pa.int64()), ("similarity", pa.float64()), ("is_repeat", pa.bool_())]
 )
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """Pairs of rows that people decided on, the smaller row first, in ascending order."""
+
+    same: tuple[Ints, Ints] = NONE
+    apart: tuple[Ints, Ints] = NONE
+
+    def rows(self) -> Ints:
+        """Every row that a person decided on."""
+        return np.unique(np.concatenate([*self.same, *self.apart]))
+
+
+NOTHING = Ruled()
 
 
 @dataclass(frozen=True)
@@ -52,8 +70,9 @@ class Matched:
 
 
 def propose(records: Corpus, first: int, last: int) -> pa.Table:
-    """PAIR rows that the rows first..last propose."""
-    return compared(records, *likeness.candidates(records, first, last))
+    """PAIR rows that the rows first..last propose, but those that text alone neither joins nor is a rival of."""
+    found = compared(records, *likeness.candidates(records, first, last))
+    return found.filter(pc.or_(pc.greater(found["similarity"], NO_RIVAL), found["is_repeat"]))
 
 
 def compared(records: Corpus, firsts: Ints, seconds: Ints) -> pa.Table:
@@ -64,26 +83,46 @@ def compared(records: Corpus, firsts: Ints, seconds: Ints) -> pa.Table:
     return pa.table([column[keep] for column in columns], schema=PAIR)
 
 
-def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table) -> Matched:
-    """Works of the PIECES rows in `table`, from proposed PAIR rows and shared KEY rows."""
+def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table, ruled: Ruled = NOTHING) -> Matched:
+    """Works of the PIECES rows in `table`, from proposed PAIR rows, shared KEY rows and what people decided."""
     size = len(table)
     pairs = _all_pairs(records, proposed, shared)
     firsts, seconds = (np.asarray(pairs[name], np.int64) for name in ("first", "second"))
     is_across, owners = records.groups[firsts] != records.groups[seconds], numbered(table["tenant"])
     repeats = repeated(table, pairs.filter(pa.array(~is_across)))
+    is_mute = muted(table, ruled)
+    is_across &= ~is_mute[firsts] & ~is_mute[seconds]
     is_across &= owners[firsts] == owners[seconds]  # what is private is never merged with what another may see
     firsts, seconds = firsts[is_across], seconds[is_across]
     similarity = np.asarray(pairs["similarity"])[is_across]
     scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
-    scores += _of_keys(firsts * size + seconds, shared, size)
+    keyed = _of_keys(firsts * size + seconds, shared, size)
+    scores += keyed
     scores[np.isin(firsts * size + seconds, _apart(table, size))] = -np.inf
     order = np.lexsort((seconds, firsts, -scores))
     order = order[scores[order] > 0]
-    labels = [owners, *(numbered(table[name]) for name in LABELS)]
-    roots, taken = clusters(size, firsts[order], seconds[order], groups=records.groups.astype(np.int64), labels=labels)
-    best = order[taken]
-    counts = {"candidates": len(firsts), "edges": len(order), "taken": len(best), "repeats": int(repeats.sum())}
-    return Matched(roots, firsts[best], seconds[best], 1 / (1 + np.exp(-scores[best])), counts)
+    forced = len(ruled.same[0])
+    is_sure = np.concatenate([np.ones(forced, np.bool_), keyed[order] > 0])
+    support = Support(is_sure, firsts * size + seconds, scores)
+    firsts, seconds = (np.append(ruled.same[side], pairs[order]) for side, pairs in enumerate((firsts, seconds)))
+    chances = np.append(np.ones(forced), 1 / (1 + np.exp(-scores[order])))
+    roots, taken = clusters(
+        *(size, firsts, seconds),
+        groups=records.groups.astype(np.int64),
+        labels=[owners, *keys.apart_by(table)],
+        apart=ruled.apart,
+        forced=forced,
+        support=support,
+    )
+    counts = {"candidates": len(scores), "edges": len(order), "taken": int(taken.sum()), "repeats": int(repeats.sum())}
+    return Matched(roots, firsts[taken], seconds[taken], chances[taken], counts)
+
+
+def muted(table: pa.Table, ruled: Ruled) -> NDArray[np.bool_]:
+    """Rows that say nothing any more and of which nobody decided: they are with what they were with before."""
+    is_mute = np.array(table["is_mute"], np.bool_)
+    is_mute[ruled.rows()] = False
+    return is_mute
 
 
 def _all_pairs(records: Corpus, proposed: pa.Table, shared: pa.Table) -> pa.Table:
@@ -148,8 +187,3 @@ def _of_keys(pairs: Ints, shared: pa.Table, size: int) -> Floats:
 def _apart(table: pa.Table, size: int) -> Ints:
     firsts, seconds = keys.related_pairs(table)
     return np.minimum(firsts, seconds) * size + np.maximum(firsts, seconds)
-
-
-def work_id(record_id: str) -> str:
-    """Identity of the work whose smallest record this is."""
-    return f"w{xxhash.xxh3_64_intdigest(record_id.encode()):016x}"

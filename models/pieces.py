@@ -14,7 +14,8 @@ from models.blocking import Ints
 from models.grams import CHARACTERS, Bags
 from models.likeness import Corpus, corpus
 
-LABELS = ("gtin", "isbn", "doi", "model")  # two different ones of a kind are two works
+LABELS = ("gtin", "isbn", "doi", "arxiv", "pmid", "model")  # two different ones of a kind are two works
+NAMES = (*LABELS, "asin")  # one that two share speaks for one work; one shop gives a thing several
 COLUMNS = (
     "record_id",
     "platform",
@@ -27,6 +28,7 @@ COLUMNS = (
     "canonical_url",
     "relations",
     "tenant",
+    "status",
 )
 PIECES = pa.schema(
     [
@@ -35,7 +37,7 @@ PIECES = pa.schema(
         ("text", pa.binary()),  # int32 columns, then as many counts
         ("titles", pa.binary()),
         ("marks", pa.binary()),
-        *((name, pa.string()) for name in LABELS),
+        *((name, pa.string()) for name in NAMES),
         ("url", pa.string()),
         ("links", pa.list_(pa.string())),
         ("author", pa.string()),
@@ -45,8 +47,10 @@ PIECES = pa.schema(
         ("is_repost", pa.bool_()),
         ("related", pa.list_(pa.string())),  # record ids
         ("tenant", pa.string()),  # empty for the public
+        ("is_mute", pa.bool_()),  # a tombstone without words or identifiers
     ]
 )
+BOOKS = ("978", "979")  # how bar codes of books begin
 _JOINT = re.compile(r"[\W_]+")
 
 
@@ -73,11 +77,12 @@ def _meant(text: str | None) -> str:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     relations = [relation.split(":", 1) for relation in row["relations"] or () if ":" in relation]
-    url = row["canonical_url"]
+    url, names = row["canonical_url"], named(row["ids"] or {})
+    is_dead = row["status"] in ("deleted", "gone")
     return {
         "record_id": row["record_id"],
         "platform": row["platform"],
-        **{name: label(name, (row["ids"] or {}).get(name)) for name in LABELS},
+        **names,
         "url": url,
         "links": [link for link in urls.links(row["body"]) if link != url],
         "author": grams.words_only((row["author"] or {}).get("name")) or None,
@@ -87,7 +92,30 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
         "is_repost": any(kind == "repost_of" for kind, _ in relations),
         "related": [other for _, other in relations],
         "tenant": row["tenant"] or "",
+        "is_mute": is_dead and not any((_meant(row["title"]), _meant(row["body"]), *names.values())),
     }
+
+
+def named(ids: dict[str, str | None]) -> dict[str, str | None]:
+    """The identifiers of NAMES as they are compared; a book's bar code is its ISBN."""
+    found = {name: label(name, ids.get(name)) for name in NAMES}
+    bar_code = (found["gtin"] or "").lstrip("0")
+    if not found["isbn"] and len(bar_code) == 13 and bar_code.startswith(BOOKS):
+        found["isbn"] = bar_code
+    return found
+
+
+def once(found: pa.Table) -> pa.Table:
+    """PIECES rows in the order of their ids, an id once: of rows that differ, the one whose pieces sort first."""
+    plain = [name for name in PIECES.names if not pa.types.is_list(PIECES.field(name).type)]
+    held = pc.value_counts(found["record_id"])
+    if len(held) < len(found):  # rare, and dear to sort for
+        found = found.sort_by([(name, "ascending") for name in ("record_id", *plain)])
+    else:
+        found = found.sort_by("record_id")
+    ids = found["record_id"].combine_chunks()
+    is_first = np.append(True, np.asarray(pc.not_equal(ids[1:], ids[:-1]))) if len(ids) else np.empty(0, np.bool_)
+    return found.filter(pa.array(is_first)).combine_chunks()
 
 
 def label(kind: str, value: str | None) -> str | None:

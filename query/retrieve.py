@@ -19,7 +19,17 @@ WINDOW = 100  # documents that each leg may bring
 CANDIDATES = 200  # nodes of the vector graph looked at per shard: twice the window keeps recall above 0.95
 ENOUGH = "2<67% 6<40%"  # up to two tokens: all; up to six: two thirds; sentences: two in five
 FACETS = {"platforms": "platforms", "type": "type", "language": "language", "brand": "brand"}
-IDENTIFIERS = ("ids.gtin", "ids.isbn", "ids.doi", "ids.asin", "ids.sku", "ids.model", "record_ids", "work_id")
+IDENTIFIERS = (
+    "ids.gtin",
+    "ids.isbn",
+    "ids.doi",
+    "ids.asin",
+    "ids.sku",
+    "ids.model",
+    "record_ids",
+    "work_id",
+    "former_ids",
+)
 # Inside a longer query: "X-200", "6901234567892", but not the 15 of "iPhone 15", which may be anybody's number.
 CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d]).{4,}|\d{8,}")
 SHOWN = (

@@ -8,7 +8,7 @@ from a_work import DATE, aligned, record
 from pyspark.sql import SparkSession
 
 from jobs import match
-from models.matcher import work_id
+from models.identity import work_id
 from schemas.work import WORK
 from store import cli, lake, ledger
 

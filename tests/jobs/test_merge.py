@@ -1,5 +1,6 @@
 """The merge step: a rule per field, where each came from, and live records before all others."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from pyspark.sql import functions as F
 from jobs import match, merge, merging
 from models.content import text_hash
 from schemas.document import DOCUMENT
+from schemas.identity import IDENTITY
 from schemas.record import RECORD
 from schemas.work import WORK
 from store import lake
@@ -42,7 +44,7 @@ POST = record(
 )
 
 
-def merged(spark: SparkSession, *rows: dict[str, Any], night: str = DATE) -> dict[str, Any]:
+def merged(spark: SparkSession, *rows: dict[str, Any], night: str = DATE, former: Sequence[str] = ()) -> dict[str, Any]:
     """The document of one work of these records."""
     given = [{name: row[name] for name in RECORD.names} for row in rows]
     records = frame(spark, given, RECORD).withColumn("night", F.lit(night))
@@ -50,7 +52,9 @@ def merged(spark: SparkSession, *rows: dict[str, Any], night: str = DATE) -> dic
     work = [
         {"record_id": i, "platform": i.partition(":")[0], "work_id": "w1", "evidence": e} for i, e in evidence.items()
     ]
-    [document] = merge.merge(merging.standing(records, until=DATE), frame(spark, work, WORK)).collect()
+    ids = [{"work_id": i, "since_night": DATE, "leads_to": "w1", "moved_night": None} for i in (*former, "w1")]
+    given_works, identities = frame(spark, work, WORK), frame(spark, ids, IDENTITY)
+    [document] = merge.merge(merging.standing(records, until=DATE), given_works, identities).collect()
     return document.asDict(recursive=True)
 
 
@@ -101,6 +105,26 @@ def test_why_merged_names_each_edge_once(spark: SparkSession) -> None:
     ]
     said = "taobao:9 and weibo:1 share gtin 0690, 1.00; weibo:1 and youtube:5 are alike in text, 0.87"
     assert merged(spark, *rows)["why_merged"] == said
+
+
+def test_why_merged_says_that_a_person_decided(spark: SparkSession) -> None:
+    said = {"kind": "same", "value": "mei, 2026-01-02: one kettle", "score": 1.0}
+    parted = {"kind": "apart", "value": "mei, 2026-01-02: a parody", "score": 0.0}
+    rows = [
+        SHOP | {"evidence": [{"other_id": "weibo:1", **said}]},
+        POST | {"evidence": [{"other_id": "taobao:9", **said}, {"other_id": "rss:5", **parted}]},
+        record("youtube:5") | {"evidence": [{"other_id": "taobao:9", "kind": "stayed", "value": None, "score": 1.0}]},
+    ]
+    assert merged(spark, *rows)["why_merged"] == (
+        "taobao:9 and weibo:1 are the same: mei, 2026-01-02: one kettle; "
+        "weibo:1 is kept apart from rss:5: mei, 2026-01-02: a parody; "
+        "youtube:5 is gone and stays with taobao:9, with which it was before"
+    )
+
+
+def test_ids_from_before_lead_to_the_document(spark: SparkSession) -> None:
+    assert merged(spark, SHOP, former=["w9", "w3"])["former_ids"] == ["w3", "w9"]
+    assert merged(spark, SHOP)["former_ids"] is None
 
 
 def test_ties_go_to_the_smaller_record_whatever_the_order(spark: SparkSession) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from models.cluster import clusters
+from models.cluster import Support, clusters
 
 ROWS = 12
 EDGES = st.lists(st.tuples(st.integers(0, ROWS - 1), st.integers(0, ROWS - 1)), max_size=20)
@@ -39,3 +39,26 @@ def test_no_cluster_holds_two_of_a_group_or_two_labels(
         members = roots == root
         assert len(set(held[members])) == members.sum()
         assert len(set(known[members]) - {-1}) <= 1
+
+
+def test_one_likeness_makes_no_chain_and_an_identifier_does() -> None:
+    firsts, seconds = sides([(0, 1), (2, 3), (1, 2)])
+    pairs, scores = np.array([1, 6, 11], np.int64), np.array([5.0, 2.0, 5.0])  # of four rows: (0, 1), (1, 2), (2, 3)
+    unsure = Support(np.zeros(3, np.bool_), pairs, scores)
+    assert clusters(4, firsts, seconds, support=unsure)[0].tolist() == [0, 0, 2, 2]
+    sure = Support(np.array([False, False, True]), pairs, scores)
+    assert clusters(4, firsts, seconds, support=sure)[0].tolist() == [0, 0, 0, 0]
+
+
+@settings(deadline=None)
+@given(EDGES, EDGES, st.integers(0, 5))
+def test_what_people_keep_apart_stays_apart_and_what_they_join_asks_for_no_label(
+    edges: list[tuple[int, int]], parted: list[tuple[int, int]], forced: int
+) -> None:
+    kept = [pair for pair in parted if pair[0] != pair[1]]
+    labels = [np.arange(ROWS)]  # which keep all rows apart
+    roots, taken = clusters(ROWS, *sides(edges), labels=labels, apart=sides(kept), forced=forced)
+    assert all(roots[one] != roots[two] for one, two in kept)
+    assert forced or not taken.any()
+    if not kept:
+        assert all(roots[one] == roots[two] for one, two in edges[:forced])
