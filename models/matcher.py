@@ -34,6 +34,7 @@ GREATEST_LEAD = 0.9
 LEAD = 6.0
 NO_RIVAL = 6.0  # the least s that a rival is taken to have: two lone records are not alike because nobody else is there
 REPEAT = 6.0
+RIVALS = 3
 KEYS = {
     **dict.fromkeys(("gtin", "isbn", "doi", "arxiv", "pmid"), 14.0),
     **{"asin": 10.0, "model": 7.0, "url": 6.0},
@@ -72,7 +73,21 @@ class Matched:
 def propose(records: Corpus, first: int, last: int) -> pa.Table:
     """PAIR rows that the rows first..last propose, but those that text alone neither joins nor is a rival of."""
     found = compared(records, *likeness.candidates(records, first, last))
-    return found.filter(pc.or_(pc.greater(found["similarity"], NO_RIVAL), found["is_repeat"]))
+    found = found.filter(pc.or_(pc.greater(found["similarity"], NO_RIVAL), found["is_repeat"]))
+    return found.filter(pa.array(_is_near(records, found, first, last) | np.asarray(found["is_repeat"])))
+
+
+def _is_near(records: Corpus, pairs: pa.Table, first: int, last: int) -> NDArray[np.bool_]:
+    """Pairs among the RIVALS most alike of one of rows first..last for a platform and a script: others cannot win there."""
+    one, two, value = (np.asarray(pairs[name]) for name in ("first", "second", "similarity"))
+    is_near, is_other = np.zeros(len(pairs), np.bool_), records.scripts[one] != records.scripts[two]
+    for probe, other in ((one, two), (two, one)):
+        asked = np.flatnonzero((probe >= first) & (probe < last))
+        place = (probe * (int(records.groups.max(initial=0)) + 1) + records.groups[other]) * 2 + is_other
+        order = asked[np.lexsort((other[asked], -value[asked], place[asked]))]
+        rank = np.arange(len(order)) - np.searchsorted(place[order], place[order])
+        is_near[order[rank < RIVALS]] = True
+    return is_near
 
 
 def compared(records: Corpus, firsts: Ints, seconds: Ints) -> pa.Table:

@@ -146,6 +146,29 @@ def test_a_hot_key_is_left_out_and_counted() -> None:
     assert (len(shared), hot) == (0, 1)
 
 
+def test_a_placeholder_that_many_hold_keeps_nothing_apart() -> None:
+    zeros = [record(f"{('rss', 'weibo')[n % 2]}:z{n}", None, ids={"gtin": "0" * 13}) for n in range(keys.HOT + 1)]
+    pair = [
+        record("rss:1", "The Velora kettle", REVIEW, ids={"gtin": "0" * 13}),
+        record("youtube:2", "Velora kettle", OTHERWISE, ids={"gtin": "6901234567892"}),
+    ]
+    assert works([*zeros, *pair]) == {frozenset({"rss:1", "youtube:2"})}
+
+
+def test_a_books_bar_code_is_its_isbn() -> None:
+    ids = ({"gtin": "9780306406157"}, {"isbn": "9780306406157"})
+    assert works([record("rss:1", "A kettle", ids=ids[0]), record("taobao:2", "电水壶", ids=ids[1])])
+
+
+def test_an_id_that_came_twice_is_one_row() -> None:
+    rows = [record("rss:1", "kettle"), record("rss:2", "lamp"), record("rss:1", "another kettle")]
+    tables = [
+        pieces.once(pa.Table.from_batches([pieces.pieces(pa.RecordBatch.from_pylist(given, schema=SHAPE))]))
+        for given in (rows, rows[::-1])
+    ]
+    assert tables[0]["record_id"].to_pylist() == ["rss:1", "rss:2"] and tables[0] == tables[1]
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_neither_the_order_of_rows_nor_the_split_of_probes_matters(seed: int) -> None:
     rows = [record("rss:1", "The Velora kettle", REVIEW), record("weibo:2", None, CHINESE), *noise()]

@@ -1,0 +1,100 @@
+"""Records of all platforms to deduplicated documents: align, match, merge and dedup of one night, step by step.
+
+A made-up world of about --records records is crawled from the stand-in platforms first, which is not counted. Every
+step is the public command in a process of its own. The last line is one JSON object: records per second of each step,
+seconds of all four, the peak of the largest process in MB, and pairwise F1 of the works against the world's truth.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import combinations
+from pathlib import Path
+
+from bench.nightly import timed
+from jobs import platforms
+from local import processes
+from local.stack import platform_environment, show
+from local.world import World
+from schemas.work import WORK
+from store import cli, lake
+
+STEPS = ("align", "match", "merge", "dedup")
+RECORDS_PER_WORK = 1.77
+MEMORY = "6g"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        "bench.integrate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--records", type=int, default=50_000, help="about so many (50000)")
+    parser.add_argument("--seed", type=int, default=29, help="another world (29)")
+    args = parser.parse_args()
+    os.environ.setdefault("TRAWL_SPARK_MEMORY", MEMORY)
+    with tempfile.TemporaryDirectory(prefix="trawl-bench-") as folder:
+        print(json.dumps(measured(Path(folder), args.records, args.seed)))
+
+
+def measured(folder: Path, records: int, seed: int) -> dict[str, object]:
+    """The figures of one night of a new world in this folder."""
+    home, path = folder / "home", folder / "world"
+    works = max(120, round(records / RECORDS_PER_WORK))
+    words = ("local.world", str(path), "--works", str(works), "--seed", str(seed), "--days", "3")
+    run(*words)
+    world, date = World(path), World(path).day0.isoformat()
+    os.environ["TRAWL_HOME"] = str(home)
+    with serving(home, path) as url:
+        show(url, world, 0, home)
+        os.environ.update(platform_environment(url, home))
+        for name in cli.progress(platforms.names(), total=len(platforms.names()), unit="platforms crawled"):
+            run("jobs.crawl", "--date", date, "--platform", name)
+    taken = {name: timed(home, name, ["--date", date]) for name in STEPS}
+    matched = lake.read(lake.partition("works", date=date), WORK, columns=["record_id", "work_id"])
+    rate = {name: round(len(matched) / figures[0], 1) for name, figures in taken.items()}
+    total, peak = sum(figures[0] for figures in taken.values()), max(figures[2] for figures in taken.values())
+    return {
+        **{"records": len(matched), "records_per_s": rate, "total_s": round(total, 1), "peak_mb": peak},
+        "works_f1": round(f1(dict(zip(*matched.to_pydict().values(), strict=True)), world), 4),
+    }
+
+
+def run(module: str, *words: str) -> None:
+    """A command that is not measured; its own messages are for failures alone."""
+    done = subprocess.run([sys.executable, "-m", module, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if done.returncode:
+        raise cli.TrawlError(f"python -m {module} {' '.join(words)} failed: {done.stderr.decode()[-500:]}")
+
+
+@contextmanager
+def serving(home: Path, world: Path) -> Iterator[str]:
+    """The address of the stand-in platforms over this world; stopped at the end."""
+    written = home / "platforms.url"
+    home.mkdir(parents=True)
+    command = [sys.executable, "-m", "local.platforms", "--world", str(world), "--port", "0"]
+    processes.start("platforms", [*command, "--url-file", str(written)], environment={})
+    try:
+        yield processes.wait_for_file("platforms", written, seconds=60).strip()
+    finally:
+        processes.stop("platforms")
+
+
+def f1(work_of: dict[str, str], world: World) -> float:
+    """Pairwise F1 of the works against the truth, over the records that were crawled."""
+    found, truth = defaultdict[str, list[str]](list), list[list[str]]()
+    for record_id, work_id in work_of.items():
+        found[work_id].append(record_id)
+    for row in world.truth("works"):
+        truth.append([record_id for record_id in row["records"] if record_id in work_of])
+    pairs = [{pair for one in works for pair in combinations(sorted(one), 2)} for works in (found.values(), truth)]
+    return 2 * len(pairs[0] & pairs[1]) / max(1, len(pairs[0]) + len(pairs[1]))
+
+
+if __name__ == "__main__":
+    cli.run(main)
