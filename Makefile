@@ -1,7 +1,7 @@
 # Everything that is run often. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo up down status test fuzz lint golden platform bench clean
+.PHONY: help install lock demo up down status test chaos fuzz lint golden platform bench clean
 
 PYTHON := .venv/bin/python
 PACKAGES := $(patsubst %/__init__.py,%,$(wildcard bench/__init__.py dags/__init__.py jobs/__init__.py \
@@ -43,6 +43,9 @@ status: ## say what is running, and where
 
 test: install ## everything that must hold, offline
 	@$(PYTHON) -m pytest
+
+chaos: install ## nodes of a cluster killed, full and busy under a load; minutes, 4 GB of memory
+	@$(PYTHON) -m pytest -m chaos tests/chaos
 
 fuzz: install ## 10,000 damaged pages to every platform's reader; minutes
 	@TRAWL_FUZZ=10000 $(PYTHON) -m pytest tests/jobs/platforms/test_fuzz.py

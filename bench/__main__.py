@@ -19,8 +19,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="trawl-world-") as scratch:
         world = str(Path(scratch, "world"))
         output("local.world", world, *WORLD)
-        nightly, crawl = output("bench.nightly", world), output("bench.crawl")
+        nightly, crawl, bulk = output("bench.nightly", world), output("bench.crawl"), output("bench.bulk", world)
     shown = {f"python -m bench.nightly WORLD  ({' '.join(WORLD)})": nightly, "python -m bench.crawl": crawl}
+    shown |= {"python -m bench.bulk WORLD": bulk}
     PAGE.write_text(page(shown))
     print(f"written to {PAGE}")
 

@@ -42,7 +42,8 @@ G its generation (*Rendered Templates* of `index` shows both):
 - `profile`: `events` or `embeddings` of D are missing. Clear `align` or `embed`, or `python -m jobs.profile --date D`.
 - `index`: Elasticsearch is away or its disk is full. Bring it back, then
   `python -m jobs.index --date D --generation G`. "is live": the run was cleared after it had been promoted; trigger a
-  new run with `date` instead.
+  new run with `date` instead. "documents refused": `dead_letters` of D holds them with the reasons; the few that a night
+  may lose are sent again by the DAG `replay`.
 - `gate`: **the new generation is incomplete or worse than the live one**. The verdict (in the log, and in the lake
   under `verdicts/G.json`) names the check. Mend the cause and clear from the step at fault. Where the change is wanted:
   `python -m jobs.gate --date D --generation G --force WHY --by NAME`, then clear `promote`. "age of P": P has failed for

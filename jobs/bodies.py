@@ -48,7 +48,13 @@ def bodies(
     `packed` writes vectors as base64. Broken characters are replaced by U+FFFD.
     """
     for start in range(0, batch.num_rows, ROWS):
-        yield from _bodies(_readable(batch.slice(start, ROWS)), key, sizes=sizes, packed=packed)
+        rows = batch.slice(start, ROWS)
+        try:
+            yield from _bodies(rows, key, sizes=sizes, packed=packed)
+        except UnicodeDecodeError:  # raised before the first row is out
+            columns = [_repaired(column) for column in rows.columns]
+            whole = pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
+            yield from _bodies(whole, key, sizes=sizes, packed=packed)
 
 
 def _bodies(batch: pa.RecordBatch, key: str, *, sizes: dict[str, int], packed: bool) -> Iterator[Document | Refused]:
@@ -59,19 +65,9 @@ def _bodies(batch: pa.RecordBatch, key: str, *, sizes: dict[str, int], packed: b
     vectors = [_vectors(name, batch[name], size, wrong, packed=packed) for name, size in sizes.items()]
     keys = batch[key].to_pylist()
     for number, values in enumerate(zip(*columns, strict=True)):
-        row = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        row = {name: value for name, value in zip(names, values) if value is not None}
         body = b"".join([orjson.dumps(row, default=_plain)[:-1], *(pieces[number] for pieces in vectors), b"}"])
         yield Refused(keys[number], *wrong[number], body) if number in wrong else (keys[number], body)
-
-
-def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch with every string in UTF-8: lone surrogates and cut characters are replaced."""
-    try:
-        batch.validate(full=True)
-        return batch
-    except pa.ArrowInvalid:
-        columns = [_repaired(column) for column in batch.columns]
-        return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def _repaired(column: pa.Array) -> pa.Array:

@@ -20,13 +20,14 @@ from store.cli import TrawlError
 
 DEAD_LETTERS = "dead-letters"  # suffix of the index of what a generation refused
 PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
-LOADING = {"refresh_interval": "-1", "number_of_replicas": 0, "translog": {"durability": "async"}}
+# Not the asynchronous translog of the advice: a node that is killed would lose what it has confirmed.
+LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 # A graph built while documents arrive is built again by every merge: vectors lie flat until the one merge at the end.
 FLAT, GRAPH = {"type": "flat"}, {"type": "int8_hnsw"}
 BASE64_SINCE = (9, 3)
 MOST_FIELDS = 1_000  # of a mapping, by default
 # auto_expand: a copy on a second node where there is one; a single node stays green
-SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1", "translog": {"durability": "request"}}
+SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
 
 
 class ElasticsearchAway(TrawlError):

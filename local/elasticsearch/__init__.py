@@ -17,10 +17,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from local.elasticsearch import fetch as jars
 from store.cli import TrawlError
@@ -71,14 +72,18 @@ def _locked(home: Path) -> Iterator[int | None]:
         os.close(lock)  # a child that inherited the file goes on holding the lock
 
 
-def start(home: Path, port: int = 0, *, heap: str = "1g") -> str:
-    """Url of the node of this home, started when it is not running; a free port where `port` is 0 or taken."""
+def start(home: Path, port: int = 0, *, heap: str = "1g", more: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Url of the node of this home, started when it is not running; a free port where `port` is 0 or taken.
+
+    `more` are settings of the node beyond those of a single one.
+    """
     folder(home).mkdir(parents=True, exist_ok=True)
     _check_disk(home)
     java, server = jars.find_java(), jars.fetch()
     with _locked(home) as lock:
         if lock is not None:
-            _spawn(home, lock, [str(jars.jvm_library(java)), str(server), str(folder(home)), str(_port(port)), heap])
+            words = [str(jars.jvm_library(java)), str(server), str(folder(home)), str(_port(port)), heap]
+            _spawn(home, lock, [*words, json.dumps(dict(more))])
     return _answering(home)
 
 

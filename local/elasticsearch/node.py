@@ -1,9 +1,10 @@
 """One Elasticsearch node in this process, until SIGTERM.
 
-`python -m local.elasticsearch.node JVM SERVER FOLDER PORT HEAP` is started by `local.elasticsearch.start`; it writes
-FOLDER/url once the node answers. Loopback only.
+`python -m local.elasticsearch.node JVM SERVER FOLDER PORT HEAP MORE` is started by `local.elasticsearch.start`; it writes
+FOLDER/url once the node answers. MORE are further settings as a JSON object. Loopback only.
 """
 
+import json
 import os
 import signal
 import sys
@@ -43,7 +44,7 @@ def node_settings(server: Path, folder: Path, port: int) -> dict[str, str]:
     }
 
 
-def launch(jvm: str, server: Path, folder: Path, *, port: int, heap: str) -> Any:
+def launch(jvm: str, server: Path, folder: Path, *, port: int, heap: str, more: dict[str, str]) -> Any:
     """The started node; `close()` stops it."""
     import jpype
 
@@ -54,7 +55,7 @@ def launch(jvm: str, server: Path, folder: Path, *, port: int, heap: str) -> Any
     flags += [f"-Dlog4j.configurationFile={folder}/config/log4j2.properties", f"-Djava.io.tmpdir={folder}/tmp"]
     (folder / "tmp").mkdir(exist_ok=True)
     jpype.startJVM(jvm, *flags, classpath=[f"{server}/lib/*"], convertStrings=False)
-    return _start(jpype, node_settings(server, folder, port), folder)
+    return _start(jpype, node_settings(server, folder, port) | more, folder)
 
 
 def _start(jpype: Any, wanted: dict[str, str], folder: Path) -> Any:
@@ -82,10 +83,10 @@ def _class(find: Callable[[str], Any], name: str) -> Any:
 
 def main(argv: list[str]) -> None:
     """Start the node, say where, wait for SIGTERM, close it."""
-    jvm, server, folder, port, heap = argv
+    jvm, server, folder, port, heap, more = argv
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # before the JVM starts its threads, which inherit it
-    node = launch(jvm, Path(server), Path(folder), port=int(port), heap=heap)
+    node = launch(jvm, Path(server), Path(folder), port=int(port), heap=heap, more=json.loads(more))
     url = Path(folder, "url")
     url.with_suffix(".new").write_text(f"http://127.0.0.1:{port}\n")
     os.replace(url.with_suffix(".new"), url)

@@ -65,3 +65,17 @@ def test_meta_is_written_last_and_the_identity_changes_with_a_rebuild(es: Elasti
     elastic.create(es, name, {"properties": {}})
     assert elastic.uuid(es, name) != before
     assert elastic.mapping(es, "nothing") is None
+
+
+def test_more_fields_than_an_index_takes_are_refused_before_anything_is_deleted(es: Elasticsearch) -> None:
+    es.index(index=NAMES[0], id="1", document={"a": "x"}, refresh=True)
+    inner = {f"f{number}": {"type": "keyword"} for number in range(1_000)}
+    with pytest.raises(elastic.ElasticsearchRefused, match="1,001 fields, at most 1,000"):
+        elastic.create(es, NAMES[0], {"properties": {"a": {"type": "object", "properties": inner}}})
+    assert elastic.count(es, NAMES[0]) == 1
+
+
+def test_a_server_is_asked_what_it_takes(es: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert elastic.server(es) == elastic.Server(data_nodes=1, takes_base64=False)  # 9.2
+    monkeypatch.setattr(elastic, "BASE64_SINCE", (9, 2))
+    assert elastic.server(es).takes_base64
