@@ -7,7 +7,7 @@ that people search at it. Until `promote`, nothing that anyone can see changes.
 | task | makes |
 |---|---|
 | `align` | `records` in one shape and `events`; a platform without new pages keeps its last records |
-| `match` | `works`: which records are the same thing, with the evidence |
+| `match` | `works`: which records are the same thing, with the evidence; `identities`: where each work_id leads |
 | `merge` | `documents`: one per work, each field with the platform it came from |
 | `dedup` | `documents` with `duplicate_of` set |
 | `annotate` | `annotations`: language, tokens, sentiment |
@@ -35,6 +35,7 @@ G its generation (*Rendered Templates* of `index` shows both):
   where it is true, `python -m jobs.align --date D --allow-deletions`.
 - `match`, `merge`, `dedup`: Spark ran out of memory or disk, as above (`TRAWL_SPARK_MASTER` names a cluster); then
   `python -m jobs.match --date D`, `python -m jobs.merge --date D`, `python -m jobs.dedup --date D`.
+  A wrong merge is split with `python -m jobs.judge split RECORD --by WHO --why WHY`; it holds from the next `match` on.
   "does not fit its schema": the input was written by another version; run the step before it again, then this one.
 - `annotate`: the sentiment model cannot be read. Trigger the DAG `train`, then `python -m jobs.annotate --date D`.
 - `embed`: the model of `TRAWL_TEXT_MODEL` or `TRAWL_IMAGE_MODEL` cannot be had. Name a folder that holds it, then
