@@ -21,6 +21,7 @@ def main() -> None:
         output("local.world", world, *WORLD)
         nightly, crawl = output("bench.nightly", world), output("bench.crawl")
     shown = {f"python -m bench.nightly WORLD  ({' '.join(WORLD)})": nightly, "python -m bench.crawl": crawl}
+    shown["python -m bench.dedup"] = output("bench.dedup")
     PAGE.write_text(page(shown))
     print(f"written to {PAGE}")
 
