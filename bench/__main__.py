@@ -19,9 +19,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="trawl-world-") as scratch:
         world = str(Path(scratch, "world"))
         output("local.world", world, *WORLD)
-        nightly, crawl, bulk = output("bench.nightly", world), output("bench.crawl"), output("bench.bulk", world)
-    shown = {f"python -m bench.nightly WORLD  ({' '.join(WORLD)})": nightly, "python -m bench.crawl": crawl}
-    shown |= {"python -m bench.bulk WORLD": bulk}
+        commands = (("bench.nightly", world), ("bench.crawl",), ("bench.bulk", world), ("bench.dedup",))
+        shown = {f"python -m {' '.join(words)}".replace(world, "WORLD"): output(*words) for words in commands}
     PAGE.write_text(page(shown))
     print(f"written to {PAGE}")
 

@@ -3,39 +3,49 @@
 In   documents  one row per work (step=merge)
      records    the standing records, compared one by one: a repost copies one appearance of a work, not the merge of all
      works      which record belongs to which document
-Out  documents  the same rows (step=dedup) with `duplicate_of` and `duplicate_similarity`; nothing is deleted
+     media      fingerprints of the pictures and sounds that the records point to
+Out  documents  the same rows (step=dedup) with `duplicate_of`, `duplicate_similarity`, `duplicate_by`; nothing is deleted
 
-Candidates share a band of their MinHash sketch; the exact similarity decides (models/minhash.py). Two documents that
+Candidates share a band of their MinHash sketch, the sketch decides, and where it cannot the exact similarity (jobs/linking.py). Two documents that
 hold different identifiers of a kind are siblings, not duplicates; nor are two of which one is private. The survivor of a family is live, no repost, has most
 records, is most popular, was first, has the smallest work_id: in this order.
 """
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator, Sequence
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from models import minhash
+from jobs import media_linking
+from jobs.linking import links, number
 from models.cluster import clusters
 from schemas.document import DOCUMENT
 from schemas.record import RECORD
 from schemas.work import WORK
-from store import cli, lake, ledger, spark
+from store import cli, lake, ledger, settings, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 log = logging.getLogger(__name__)
 
-HOT = 50  # records of one band: more are paired with their neighbours only, enough to connect them
 KINDS = ("gtin", "isbn", "doi", "model")
-Link = tuple[str, str, float]
-PAIR = "first string, second string"
-LINK = "first_work string, second_work string, similarity double"
+STANDING = {
+    "is_dead": "ascending",
+    "is_repost": "ascending",
+    "record_count": "descending",
+    "popularity": "descending",
+    "created_at": "ascending",
+}
+ALARM = 1000  # documents of one family: more are seldom copies of one thing, but of a notice that a platform puts in
+
+ADDED = ("duplicate_of", "duplicate_similarity", "duplicate_by")
+Ints = NDArray[np.int64]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -47,150 +57,103 @@ def main(argv: Sequence[str] | None = None) -> None:
     with ledger.step("dedup", args.date) as counts:
         session = spark.session("dedup")
         documents = spark.read(session, [merged], DOCUMENT)
-        texts = plain_texts(spark.read(session, records, RECORD), spark.read(session, [works], WORK)).persist()
-        found = marked(documents, texts, links(texts))
+        rows, owners = spark.read(session, records, RECORD), spark.read(session, [works], WORK)
+        found = duplicates(rows, owners, documents, media_linking.fingerprints(records))
         path = lake.partition("documents", step="dedup", date=args.date)
-        made = spark.write(found, path, DOCUMENT, key=["work_id"], inputs=[merged, works, *records])
-        duplicates = sum(
-            name is not None for name in lake.read(path, DOCUMENT, columns=["duplicate_of"])["duplicate_of"].to_pylist()
-        )
-        counts.update({"in": lake.must(merged).rows, "out": made.rows, "duplicates": duplicates})
-    log.info("%s documents, %s of them duplicates", counts["out"], duplicates)
+        inputs = [merged, works, *records]
+        made = spark.write(marked(documents, found), path, DOCUMENT, key=["work_id"], inputs=inputs)
+        size, survivor = largest(found)
+        counts.update({"in": lake.must(merged).rows, "out": made.rows, "duplicates": found.num_rows, "largest": size})
+    if size > ALARM:
+        log.warning("%s documents are called copies of %s: look at it before you believe it", size, survivor)
+    log.info("%s documents, %s of them duplicates", counts["out"], counts["duplicates"])
 
 
-def plain_texts(records: "DataFrame", works: "DataFrame") -> "DataFrame":
-    """record_id, work_id, is_repost and the text that is compared of every live record."""
+def duplicates(records: "DataFrame", works: "DataFrame", documents: "DataFrame", files: pa.Table) -> pa.Table:
+    """work_id and the three columns of every duplicate among the documents; `files` are fingerprints of media."""
+    linked = pa.concat_tables([links(records, settings.spark_parts()), media_linking.links(records, files)])
+    return families(described(records, works, documents, linked), linked)
+
+
+def described(records: "DataFrame", works: "DataFrame", documents: "DataFrame", linked: pa.Table) -> pa.Table:
+    """One row per linked record: its number, whether it is a repost, and what its document brings to the choice."""
     from pyspark.sql import functions as F
 
+    numbers = pc.unique(pa.chunked_array([*linked["first"].chunks, *linked["second"].chunks], pa.int64()))
+    wanted = records.sparkSession.createDataFrame(pa.table({"record": numbers}))
     is_repost = F.exists(F.coalesce("relations", F.array()), lambda relation: relation.startswith("repost_of:"))
-    live = records.where("status = 'live'").join(works.select("record_id", "work_id"), on="record_id", how="inner")
-    shape = "record_id string, work_id string, is_repost boolean, text string"
-    return live.select("record_id", "work_id", is_repost.alias("is_repost"), "title", "body").mapInArrow(_plain, shape)
+    live = records.where("status = 'live'").select(number().alias("record"), "record_id", is_repost.alias("is_repost"))
+    owned = live.join(wanted, on="record", how="inner").join(works.select("record_id", "work_id"), on="record_id")
+    is_dead, tenant = (F.col("status") != "live").alias("is_dead"), F.coalesce("tenant", F.lit("public"))
+    standing = ("work_id", "record_count", "popularity", "created_at")
+    labels = [tenant.alias("tenant"), *(F.col(f"ids.{kind}").alias(kind) for kind in KINDS)]
+    known = documents.select(*map(F.col, standing), is_dead, *labels)
+    return owned.drop("record_id").join(known, on="work_id", how="inner").toArrow()
 
 
-def _plain(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        read = zip(batch["title"].to_pylist(), batch["body"].to_pylist(), strict=True)
-        texts = pa.array([minhash.plain(title, body) for title, body in read], pa.string())
-        yield batch.select(["record_id", "work_id", "is_repost"]).append_column("text", texts)
-
-
-def links(texts: "DataFrame") -> "DataFrame":
-    """LINK rows: documents of which two records are at least THRESHOLD alike, with the greatest similarity."""
-    from pyspark.sql import functions as F
-
-    keyed = texts.mapInArrow(_band_keys, "key long, record_id string")
-    groups = keyed.groupBy("key").agg(F.array_sort(F.collect_set("record_id")).alias("ids")).where(F.size("ids") > 1)
-    pairs = groups.select("ids").mapInArrow(_pairs, PAIR).distinct()
-    sides = [
-        texts.select(
-            *(
-                F.col(name).alias(f"{side}{suffix}")
-                for name, suffix in (("record_id", ""), ("work_id", "_work"), ("text", "_text"))
-            )
-        )
-        for side in ("first", "second")
-    ]
-    both = pairs.join(sides[0], on="first", how="inner").join(sides[1], on="second", how="inner")
-    candidates = both.where("first_work != second_work").select(
-        "first_work", "second_work", "first_text", "second_text"
+def families(known: pa.Table, linked: pa.Table) -> pa.Table:
+    """work_id, its survivor, and similarity and medium of its strongest link, for every duplicate."""
+    works = in_standing(known)
+    taken = strongest_first(*_places(known, works["work_id"], linked), linked)
+    firsts, seconds = taken["first"].to_numpy(), taken["second"].to_numpy()
+    labels = [_labels(works[kind]) for kind in ("tenant", *KINDS)]
+    roots, _ = clusters(works.num_rows, firsts, seconds, labels=labels)
+    strongest = np.full(works.num_rows, taken.num_rows)
+    is_inside = roots[firsts] == roots[seconds]
+    for side in (firsts, seconds):
+        np.minimum.at(strongest, side[is_inside], np.flatnonzero(is_inside))
+    places = np.flatnonzero(roots != np.arange(works.num_rows))
+    names, by = works["work_id"], taken.take(strongest[places])
+    similarity = pc.round(by["similarity"], 4)
+    return pa.table(
+        [names.take(places), names.take(roots[places]), similarity, by["medium"]], names=["work_id", *ADDED]
     )
-    return candidates.mapInArrow(_alike, LINK)
 
 
-def _band_keys(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        keys = minhash.band_keys(batch["text"].to_pylist())
-        owners = np.repeat(np.arange(len(keys)), [len(own) for own in keys])
-        flat = pa.array([key for own in keys for key in own], pa.int64())
-        yield pa.RecordBatch.from_arrays([flat, batch["record_id"].take(pa.array(owners))], ["key", "record_id"])
+def _places(known: pa.Table, works: pa.ChunkedArray, linked: pa.Table) -> tuple[Ints, Ints]:
+    """Both sides of the links as places among the works."""
+    places = pc.index_in(known["work_id"], works).to_numpy().astype(np.int64)
+    records = known["record"].to_numpy()
+    order = np.argsort(records)
+    one, two = (places[order[np.searchsorted(records[order], linked[side])]] for side in ("first", "second"))
+    return one, two
 
 
-def _pairs(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        found = [pair for ids in batch["ids"].to_pylist() for pair in paired(ids)]
-        yield pa.RecordBatch.from_arrays(
-            [pa.array([p[side] for p in found], pa.string()) for side in (0, 1)], ["first", "second"]
-        )
+def in_standing(known: pa.Table) -> pa.Table:
+    """One row per work, the one that is to survive first."""
+    kept = [name for name in known.column_names if name not in ("record", "work_id")]
+    works = known.group_by("work_id").aggregate([(name, "max") for name in kept])
+    works = works.rename_columns({f"{name}_max": name for name in kept})
+    popular = pc.fill_null(works["popularity"], 0.0)
+    works = works.set_column(works.column_names.index("popularity"), "popularity", popular)
+    return works.sort_by([*STANDING.items(), ("work_id", "ascending")])
 
 
-def paired(ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """All pairs of a small band; of a hot one each id with the next and with the first."""
-    if len(ids) <= HOT:
-        return combinations(ids, 2)
-    return iter([*zip(ids, ids[1:], strict=False), *((ids[0], other) for other in ids[2:])])
+def strongest_first(firsts: Ints, seconds: Ints, linked: pa.Table) -> pa.Table:
+    """Links between different works, in the order in which they are taken: ties by who stands first, then by medium."""
+    low, high = pa.array(np.minimum(firsts, seconds)), pa.array(np.maximum(firsts, seconds))
+    table = pa.table({"first": low, "second": high, "similarity": linked["similarity"], "medium": linked["medium"]})
+    by = [("similarity", "descending"), ("first", "ascending"), ("second", "ascending"), ("medium", "descending")]
+    return table.filter(pc.not_equal(low, high)).sort_by(by)
 
 
-def _alike(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        similarity = minhash.jaccard(batch["first_text"].to_pylist(), batch["second_text"].to_pylist())
-        kept = pa.array(similarity >= minhash.THRESHOLD)
-        columns = [batch["first_work"], batch["second_work"], pa.array(similarity.round(4))]
-        names = ["first_work", "second_work", "similarity"]
-        yield pa.RecordBatch.from_arrays(columns, names).filter(kept)
+def _labels(values: pa.ChunkedArray) -> Ints:
+    """A number per distinct value, -1 for none."""
+    numbers: Ints = pc.fill_null(values.combine_chunks().dictionary_encode().indices, -1).to_numpy().astype(np.int64)
+    return numbers
 
 
-def marked(documents: "DataFrame", texts: "DataFrame", links: "DataFrame") -> "DataFrame":
+def marked(documents: "DataFrame", found: pa.Table) -> "DataFrame":
     """The documents with the survivor of their family; what is linked fits in memory, the documents need not."""
-    linked = [(row["first_work"], row["second_work"], row["similarity"]) for row in links.collect()]
-    families = survivors(described(documents, texts, linked), linked)
-    shape = "work_id string, duplicate_of string, duplicate_similarity double"
-    known = documents.sparkSession.createDataFrame(families, shape)
-    plain = documents.drop("duplicate_of", "duplicate_similarity")
+    known = documents.sparkSession.createDataFrame(found)
+    plain = documents.drop(*ADDED)
     return plain.join(known, on="work_id", how="left").select(*DOCUMENT.names)
 
 
-def described(documents: "DataFrame", texts: "DataFrame", linked: Sequence[Link]) -> dict[str, dict[str, Any]]:
-    """What decides between linked documents, by work_id."""
-    from pyspark.sql import functions as F
-
-    names = sorted({(work_id,) for link in linked for work_id in link[:2]})
-    wanted = documents.sparkSession.createDataFrame(names, "work_id string")
-    reposts = texts.groupBy("work_id").agg(F.max("is_repost").alias("is_repost"))
-    columns = ("work_id", "status", "is_repost", "record_count", "popularity", "created_at", "ids", "tenant")
-    rows = wanted.join(documents, on="work_id", how="inner").join(reposts, on="work_id", how="left").select(*columns)
-    return {row["work_id"]: row.asDict(recursive=True) for row in rows.collect()}
-
-
-def survivors(known: dict[str, dict[str, Any]], linked: Sequence[Link]) -> list[Link]:
-    """work_id, its survivor and the similarity of its strongest link, for every duplicate."""
-    names = sorted(known, key=lambda work_id: _standing(known[work_id]))
-    number = {work_id: place for place, work_id in enumerate(names)}
-    ordered = sorted(linked, key=lambda link: (-link[2], link[0], link[1]))
-    firsts = np.array([number[first] for first, _, _ in ordered], np.int64)
-    seconds = np.array([number[second] for _, second, _ in ordered], np.int64)
-    owners = _numbers([known[name]["tenant"] or "public" for name in names])
-    labels = [owners, *(_numbers([(known[name]["ids"] or {}).get(kind) for name in names]) for kind in KINDS)]
-    roots, _ = clusters(len(names), firsts, seconds, labels=labels)
-    strongest: dict[str, float] = {}
-    for first, second, similarity in reversed(ordered):
-        if roots[number[first]] == roots[number[second]]:
-            strongest[first] = strongest[second] = similarity
-    return [
-        (name, names[int(root)], strongest[name])
-        for name, root in zip(names, roots, strict=True)
-        if names[int(root)] != name
-    ]
-
-
-def _standing(document: dict[str, Any]) -> tuple[Any, ...]:
-    """Sorts the survivor first."""
-    created = document["created_at"].timestamp() if document["created_at"] else float("inf")
-    popular = -(document["popularity"] or 0.0)
-    return (
-        document["status"] != "live",
-        document["is_repost"],
-        -document["record_count"],
-        popular,
-        created,
-        document["work_id"],
-    )
-
-
-def _numbers(values: Sequence[str | None]) -> "np.ndarray[Any, Any]":
-    """A number per distinct value, -1 for none."""
-    numbers = {value: place for place, value in enumerate(sorted({value for value in values if value}))}
-    return np.array([numbers.get(value or "", -1) for value in values], np.int64)
+def largest(found: pa.Table) -> tuple[int, str | None]:
+    """Size and survivor of the largest family."""
+    sizes = sorted(found["duplicate_of"].value_counts().to_pylist(), key=lambda row: (-row["counts"], row["values"]))
+    return (sizes[0]["counts"] + 1, sizes[0]["values"]) if sizes else (0, None)
 
 
 if __name__ == "__main__":

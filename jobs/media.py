@@ -26,6 +26,7 @@ from jobs import guard, platforms
 from jobs.crawling import fetch as line
 from jobs.crawling import transfer
 from jobs.platforms import Page, Reject, Request
+from models import picture_hash, sound_hash
 from schemas.media import MEDIA_FILE
 from schemas.reject import REJECT
 from store import archive, cli, lake, ledger, settings
@@ -134,12 +135,14 @@ def _picture(url: str, data: bytes) -> Row | Reject:
         return Reject("not a picture", url)
     if width * height > MAX_PIXELS:
         return Reject("too many pixels", f"{url} {width}x{height}")
-    return {"mime": mime, "width": width, "height": height}
+    return {"mime": mime, "width": width, "height": height, "fingerprint": picture_hash.fingerprint(data)}
 
 
 def _sound(url: str, data: bytes) -> Row | Reject:
     mime = sound_type(data)
-    return {"mime": mime, "width": None, "height": None} if mime else Reject("not a sound", url)
+    if not mime:
+        return Reject("not a sound", url)
+    return {"mime": mime, "width": None, "height": None, "fingerprint": sound_hash.fingerprint(data)}
 
 
 def sound_type(data: bytes) -> str | None:

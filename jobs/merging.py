@@ -152,6 +152,7 @@ def columns() -> list[Column]:
         F.get(image, 0)["sha256"].alias("image_hash"),
         F.lit(None).cast("string").alias("duplicate_of"),
         F.lit(None).cast("double").alias("duplicate_similarity"),
+        F.lit(None).cast("string").alias("duplicate_by"),
         (F.col("age") > 0).alias("is_stale"),
         F.col("age").alias("stale_days"),
     ]

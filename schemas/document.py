@@ -43,7 +43,10 @@ DOCUMENT = pa.schema(
         keyword("text_hash", doc="Hash of title and body as embedded; joins embeddings"),
         keyword("image_hash", doc="sha256 of the first fetched picture; joins embeddings"),
         keyword("duplicate_of", doc="work_id of the survivor; null when this is it"),
-        number("duplicate_similarity", doc="Jaccard similarity with the survivor, 0 to 1"),
+        number(
+            "duplicate_similarity", doc="Of its strongest link in the family, 0 to 1; of texts to .04, 1 is equal words"
+        ),
+        keyword("duplicate_by", doc="What that link compared: text, picture or sound"),
         flag("is_stale", doc="A record came from an earlier night (platform failed tonight)"),
         field("stale_days", pa.int64(), es={"type": "long"}, doc="Age of the oldest carried record"),
     ]

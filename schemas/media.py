@@ -5,7 +5,7 @@ Key  url. The bytes lie once per content in the lake's blobs, under their sha256
 
 import pyarrow as pa
 
-from schemas.fields import count, keyword
+from schemas.fields import count, field, keyword
 
 MEDIA_FILE = pa.schema(
     [
@@ -15,5 +15,11 @@ MEDIA_FILE = pa.schema(
         count("size_bytes", required=True, doc="Length of the file"),
         count("width", doc="Pixels"),
         count("height", doc="Pixels"),
+        field(
+            "fingerprint",
+            pa.binary(),
+            es=None,
+            doc="What dedup compares (models/picture_hash.py, models/sound_hash.py)",
+        ),
     ]
 )

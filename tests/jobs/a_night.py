@@ -54,7 +54,7 @@ def documents(count: int = 12) -> list[dict[str, Any]]:
     """Weibo and taobao in turns; the last one is gone, the one before it a near-duplicate of the first."""
     rows = [document(number, ("weibo", "taobao")[number % 2]) for number in range(count)]
     rows[-1] |= {"status": "deleted"}
-    rows[-2] |= {"duplicate_of": "w000", "duplicate_similarity": 0.9}
+    rows[-2] |= {"duplicate_of": "w000", "duplicate_similarity": 0.9, "duplicate_by": "text"}
     return rows
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import opencc
+import pyarrow as pa
 import pytest
 from a_work import DATE, aligned, day, record
 
@@ -18,6 +19,21 @@ TEXT = (
 OTHER = (
     "A kettle that beeps is a kettle that wakes the house, so I opened mine. Six screws, one ribbon cable, and a buzzer "
     "the size of a coin glued over the board. A drop of solder on the pad silences it without touching the safety cut-off."
+)
+
+
+KNOWN = pa.schema(
+    [
+        ("record", pa.int64()),
+        ("work_id", pa.string()),
+        ("tenant", pa.string()),
+        ("is_repost", pa.bool_()),
+        ("is_dead", pa.bool_()),
+        ("record_count", pa.int64()),
+        ("popularity", pa.float64()),
+        ("created_at", pa.timestamp("us", "UTC")),
+        *((kind, pa.string()) for kind in dedup.KINDS),
+    ]
 )
 
 
@@ -82,47 +98,64 @@ def test_a_second_run_writes_the_same_bytes() -> None:
     assert lake.must(lake.partition("documents", step="dedup", date=DATE)) == first
 
 
+def known(**works: dict[str, Any]) -> pa.Table:
+    """What `described` says of works of one record each, whose number is the last figure of the name."""
+    plain = {"is_repost": False, "is_dead": False, "record_count": 1, "popularity": 0.1, "created_at": day(1)}
+    nothing = dict.fromkeys(dedup.KINDS)
+    rows = [
+        {"record": int(name[-1]), "work_id": name, "tenant": "public", **plain, **nothing, **fields}
+        for name, fields in works.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=KNOWN)
+
+
+def linked(*links: tuple[int, int, float]) -> pa.Table:
+    names = ("first", "second", "similarity")
+    table = pa.table({name: [link[place] for link in links] for place, name in enumerate(names)})
+    return table.append_column("medium", pa.array(["text"] * len(links), pa.string()))
+
+
+def found(known: pa.Table, linked: pa.Table) -> list[tuple[Any, ...]]:
+    return [tuple(row.values())[:3] for row in dedup.families(known, linked).to_pylist()]
+
+
 @pytest.mark.parametrize(
     ("better", "worse"),
     [
-        ({"status": "live"}, {"status": "deleted", "record_count": 9}),
-        ({"is_repost": False}, {"is_repost": True, "record_count": 9}),
-        ({"record_count": 2}, {"record_count": 1, "popularity": 0.9}),
-        ({"popularity": 0.2}, {"popularity": None, "created_at": day(1)}),
+        ({}, {"is_dead": True, "record_count": 9}),
+        ({}, {"is_repost": True, "record_count": 9}),
+        ({"record_count": 2}, {"popularity": 0.9}),
+        ({"popularity": 0.2}, {"popularity": None}),
         ({"created_at": day(1)}, {"created_at": day(2)}),
         ({"created_at": day(1)}, {"created_at": None}),
     ],
 )
 def test_the_survivor_is_chosen_in_the_order_of_the_rule(better: dict[str, Any], worse: dict[str, Any]) -> None:
-    plain = {
-        "status": "live",
-        "is_repost": False,
-        "record_count": 1,
-        "popularity": 0.1,
-        "created_at": day(1),
-        "ids": None,
-        "tenant": None,
-    }
-    known = {"w2": plain | better | {"work_id": "w2"}, "w1": plain | worse | {"work_id": "w1"}}
-    assert dedup.survivors(known, [("w1", "w2", 0.8)]) == [("w1", "w2", 0.8)]
+    assert found(known(w2=better, w1=worse), linked((1, 2, 0.8))) == [("w1", "w2", 0.8)]
 
 
-def test_equals_go_by_the_smaller_work() -> None:
-    plain = {
-        "status": "live",
-        "is_repost": False,
-        "record_count": 1,
-        "popularity": None,
-        "created_at": None,
-        "ids": None,
-        "tenant": None,
-    }
-    known = {name: plain | {"work_id": name} for name in ("w3", "w1", "w2")}
-    linked = [("w1", "w3", 0.7), ("w2", "w3", 0.9)]
-    assert dedup.survivors(known, linked) == [("w2", "w1", 0.9), ("w3", "w1", 0.9)]
+def test_equals_go_by_the_smaller_work_and_a_family_keeps_its_strongest_links() -> None:
+    assert found(known(w3={}, w1={}, w2={}), linked((1, 3, 0.7), (2, 3, 0.9))) == [("w2", "w1", 0.9), ("w3", "w1", 0.9)]
 
 
-def test_a_hot_band_stays_connected_without_all_its_pairs() -> None:
-    ids = [f"r{n:04d}" for n in range(500)]
-    pairs = list(dedup.paired(ids))
-    assert len(pairs) < 2 * len(ids) and {second for _, second in pairs} == set(ids[1:])
+def test_siblings_stay_apart_through_whoever_is_like_both() -> None:
+    works = known(w1={"gtin": "1"}, w2={"gtin": "2"}, w3={})
+    assert found(works, linked((1, 2, 1.0), (1, 3, 0.8), (2, 3, 0.9))) == [("w3", "w2", 0.9)]
+
+
+def test_records_of_one_work_are_no_duplicates() -> None:
+    rows = known(w1={}, w2={}).to_pylist()
+    table = pa.Table.from_pylist([row | {"work_id": "w1"} for row in rows], schema=KNOWN)
+    assert found(table, linked((1, 2, 1.0))) == []
+
+
+@pytest.mark.usefixtures("lake", "spark")
+def test_no_text_is_no_family() -> None:
+    said = [None, "", "-", "N/A", "n/a", "暂无", "……", "😀😀", "https://a.example/1"]
+    rows = [post(f"{n}{title}", body, title=title) for n, body in enumerate(said) for title in (None, "暂无")]
+    assert not any(of for of, _ in duplicates(*rows).values())
+
+
+def test_a_large_family_is_told() -> None:
+    table = dedup.families(known(w1={}, w2={}, w3={}), linked((1, 2, 0.9), (2, 3, 0.9)))
+    assert dedup.largest(table) == (3, "w1") and dedup.largest(table.slice(0, 0)) == (0, None)
