@@ -62,13 +62,18 @@ def read(folder: Path) -> Folder:
     if len(files) not in (1, 2):
         raise TrawlError(f"{folder} holds {len(files)} tables: one or two CSV files beside the truth are needed")
     pairs = _rows(truth)
-    tables = [_table(file, {row[place] for row in pairs for place in ((0, 1) if len(files) == 1 else (side,))})
-              for side, file in enumerate(files)]
+    tables = [
+        _table(file, {row[place] for row in pairs for place in ((0, 1) if len(files) == 1 else (side,))})
+        for side, file in enumerate(files)
+    ]
     left, right = tables[0], tables[1] if len(tables) == 2 else None
     notes: list[str] = []
     gold = _labelled(pairs, left, right, truth, notes)
-    splits = {name: _labelled(_rows(folder / f"{name}.csv"), left, right, folder / f"{name}.csv", notes)
-              for name in SPLITS if (folder / f"{name}.csv").exists()}
+    splits = {
+        name: _labelled(_rows(folder / f"{name}.csv"), left, right, folder / f"{name}.csv", notes)
+        for name in SPLITS
+        if (folder / f"{name}.csv").exists()
+    }
     _withhold(left, right, gold, notes)
     return Folder(folder.name, left, right, gold, splits, notes)
 

@@ -16,6 +16,7 @@ from models.blocking import Ints, information, owners
 from models.grams import Bags
 
 K = 10
+K_SINGLE = 20  # of one table: copies of a row are many and fill the places
 K1, B = 1.2, 0.75
 
 
@@ -26,9 +27,9 @@ class Pairs(NamedTuple):
     seconds: Ints
 
 
-def candidates(grams: Bags, groups: NDArray[np.int32] | None, k: int = K) -> Pairs:
-    """Union of every row's k best of the other group (of all other rows where there are no groups)."""
-    best = nearest(grams, groups, k)
+def candidates(grams: Bags, groups: NDArray[np.int32] | None) -> Pairs:
+    """Union of every row's K best of the other group, of its K_SINGLE best of all rows where there are no groups."""
+    best = nearest(grams, groups, K_SINGLE if groups is None else K)
     probes = np.repeat(np.arange(len(best)), (best >= 0).sum(axis=1))
     return unique(probes, best[best >= 0].astype(np.int64), len(best))
 
@@ -39,14 +40,14 @@ def unique(ones: Ints, others: Ints, size: int) -> Pairs:
     return Pairs(keys // size, keys % size)
 
 
-def nearest(grams: Bags, groups: NDArray[np.int32] | None, k: int = K) -> NDArray[np.int32]:
+def nearest(grams: Bags, groups: NDArray[np.int32] | None, k: int) -> NDArray[np.int32]:
     """(rows, k): the best of each row, best first, -1 where fewer share a piece. Equal scores go to the smaller row."""
     weights = bm25(grams)
     by_column = np.argsort(grams.columns, kind="stable")
     heads = np.concatenate([[0], np.cumsum(np.bincount(grams.columns))]).astype(np.int64)
     rows = owners(grams.starts)[by_column]
     best = np.full((len(grams.starts) - 1, k), -1, np.int32)
-    sides = np.arange(len(best), dtype=np.int32) if groups is None else groups
+    sides = np.arange(len(best), dtype=np.int32) if groups is None else groups  # a row alone is its own group
     _nearest(grams.starts, grams.columns, heads, rows, weights[by_column], sides, best)
     return best
 

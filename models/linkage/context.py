@@ -10,7 +10,9 @@ Floats = NDArray[np.float64]
 NEAR = 0.9  # share of the best score from which a pair counts as a rival of it
 
 
-def standing(score: Floats, firsts: Ints, seconds: Ints, size: int, *, name: str) -> list[tuple[str, NDArray[np.float32]]]:
+def standing(
+    score: Floats, firsts: Ints, seconds: Ints, size: int, *, name: str
+) -> list[tuple[str, NDArray[np.float32]]]:
     """Rank, lead over the best other pair, share of the best, number near the best; from each side."""
     found: list[tuple[str, NDArray[np.float32]]] = []
     for rows, end in ((firsts, ""), (seconds, " back")):

@@ -62,13 +62,22 @@ def records(fields: list[Field], groups: NDArray[np.int32] | None) -> Records:
     texts = {f.name: [pieces.clean(v) for v in f.values] for f in fields if f.kind in TEXTS}
     size = len(fields[0].values)
     whole = [" ".join(filter(None, row)) for row in zip(*texts.values(), strict=True)]
-    short = [" ".join(filter(None, row)) for row in zip(*(texts[f.name] for f in fields if f.name in texts and f.kind != "long"), strict=True)] or whole
+    short = [
+        " ".join(filter(None, row))
+        for row in zip(*(texts[f.name] for f in fields if f.name in texts and f.kind != "long"), strict=True)
+    ] or whole
     main = main_field(fields, texts)
     shared = [f for f in fields if f.is_shared]
     both = pieces.bags([*texts[main], *whole], pieces.words)
     idf = pieces.information(both, int(both.columns.max(initial=-1)) + 1)
-    halves = [Bags(both.starts[:size + 1], both.columns, both.counts), Bags(both.starts[size:], both.columns, both.counts)]
-    halves = [Bags(h.starts - h.starts[0], h.columns[h.starts[0]:h.starts[-1]], h.counts[h.starts[0]:h.starts[-1]]) for h in halves]
+    halves = [
+        Bags(both.starts[: size + 1], both.columns, both.counts),
+        Bags(both.starts[size:], both.columns, both.counts),
+    ]
+    halves = [
+        Bags(h.starts - h.starts[0], h.columns[h.starts[0] : h.starts[-1]], h.counts[h.starts[0] : h.starts[-1]])
+        for h in halves
+    ]
     return Records(
         size,
         groups,
@@ -98,8 +107,13 @@ def said(texts: list[str], are_names: bool) -> Said:
     keys = np.unique(np.array([" ".join(pieces.words(t)) for t in texts], object).astype(str), return_inverse=True)[1]
     initials = pieces.rows(pieces.bags(texts, _initials)) if are_names else None
     return Said(
-        pieces.rows(pieces.bags(texts, pieces.words)), pieces.rows(pieces.grams(texts)), starts,
-        letters.astype(np.int32), np.where(np.diff(starts) > 0, keys, -1), initials)
+        pieces.rows(pieces.bags(texts, pieces.words)),
+        pieces.rows(pieces.grams(texts)),
+        starts,
+        letters.astype(np.int32),
+        np.where(np.diff(starts) > 0, keys, -1),
+        initials,
+    )
 
 
 def _initials(text: str) -> list[str]:
@@ -133,8 +147,14 @@ def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:
     for name, amounts in known.amounts.items():
         one, two = amounts[firsts], amounts[seconds]
         with np.errstate(invalid="ignore", divide="ignore"):
-            yield f"{name} ratio", np.where((one > 0) & (two > 0), np.minimum(one, two) / np.maximum(one, two), np.where(np.isnan(one) | np.isnan(two), np.nan, one == two)).astype(np.float32)
-            yield f"{name} over", np.clip(np.where((one > 0) & (two > 0), np.log(one / two), np.nan), -5, 5).astype(np.float32)
+            yield f"{name} ratio", np.where(
+                (one > 0) & (two > 0),
+                np.minimum(one, two) / np.maximum(one, two),
+                np.where(np.isnan(one) | np.isnan(two), np.nan, one == two),
+            ).astype(np.float32)
+            yield f"{name} over", np.clip(np.where((one > 0) & (two > 0), np.log(one / two), np.nan), -5, 5).astype(
+                np.float32
+            )
     for name, years in known.years.items():
         yield f"{name} apart", np.minimum(np.abs(years[firsts] - years[seconds]), 50).astype(np.float32)
 
@@ -142,7 +162,9 @@ def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:
 def _of_text(name: str, text: Said, firsts: Ints, seconds: Ints) -> Iterator[Column]:
     yield from _spread(name, overlap(text.words, text.words, firsts, seconds))
     yield f"{name} grams", cosine(text.grams, firsts, seconds)
-    yield f"{name} edit", edit_likeness(text.starts, text.letters, int(text.letters.max(initial=0)) + 1, firsts, seconds)
+    yield f"{name} edit", edit_likeness(
+        text.starts, text.letters, int(text.letters.max(initial=0)) + 1, firsts, seconds
+    )
     one, two = text.keys[firsts], text.keys[seconds]
     yield f"{name} same", np.where((one < 0) | (two < 0), np.nan, one == two).astype(np.float32)
     sizes = np.diff(text.words.starts).astype(np.float32)
@@ -157,17 +179,13 @@ def _spread(name: str, table: Floats32) -> Iterator[Column]:
         yield f"{name} {part}", table[:, place]
 
 
+SIDES = ((" held", " holds"), (" odd", " odder"), ("", " back"))
+
+
 def _symmetric(columns: list[Column]) -> list[Column]:
     """Columns of which neither row is the first: the smaller and the greater of what has two sides."""
     named = dict(columns)
-    for one, two in [(n, _other(n)) for n in named if _other(n) in named]:
-        low, high = np.fmin(named[one], named[two]), np.fmax(named[one], named[two])
-        named[one], named[two] = low, high
-    return [(n, np.abs(v) if n.endswith(" over") else v) for n, v in named.items()]
-
-
-def _other(name: str) -> str:
-    for one, two in ((" held", " holds"), (" odd", " odder"), ("", " back")):
-        if one and name.endswith(one):
-            return name.removesuffix(one) + two
-    return f"{name} back"
+    sides = [(n, n[: len(n) - len(one)] + two) for n in named for one, two in SIDES if n.endswith(one)]
+    for one, two in [pair for pair in sides if pair[1] in named]:
+        named[one], named[two] = np.fmin(named[one], named[two]), np.fmax(named[one], named[two])
+    return [(name, np.abs(values) if name.endswith(" over") else values) for name, values in named.items()]

@@ -60,7 +60,9 @@ def _aligned(left: Columns, right: Columns) -> list[tuple[str, str]]:
 def _alike(ones: list[Sequence[str]], twos: list[Sequence[str]]) -> np.ndarray:  # type: ignore[type-arg]
     """Cosine between the 3-grams of two columns' values; 0 between columns of different kinds."""
     kinds = [profile(values).kind for values in (*ones, *twos)]
-    bags = gram_bags([f" {'  '.join(map(words_only, values[:: max(1, len(values) // SAMPLE)]))} " for values in (*ones, *twos)])
+    bags = gram_bags(
+        [f" {'  '.join(map(words_only, values[:: max(1, len(values) // SAMPLE)]))} " for values in (*ones, *twos)]
+    )
     rows = []
     used, places = np.unique(bags.columns, return_inverse=True)
     for row in range(len(kinds)):

@@ -17,6 +17,7 @@ from models.blocking import Ints
 from models.linkage.candidates import Pairs
 from models.linkage.context import standing
 from models.linkage.overlap import Floats32
+from models.linkage.walk import probability
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -25,7 +26,7 @@ WEAK = 3  # weak negatives for each label
 SEVERAL = 0.05  # share of the matched rows with several partners, up to which a table's rows are taken to have one
 FOLDS = 4
 SEEDS = (0, 1, 2)
-SIEVE = 0.002  # probability of the first pass below which the second is not asked
+SIEVE = 0.005  # probability of the first pass below which the second is not asked
 SMALL = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 10}
 LARGE = {"max_iter": 120, "learning_rate": 0.07, "max_leaf_nodes": 15, "min_samples_leaf": 10}
 
@@ -47,15 +48,11 @@ class Matcher:
 
     def score(self, features: Floats32, pairs: Pairs, size: int) -> Floats:
         """Probability of every candidate pair; comparable within one call, as rivals stand in it."""
-        with threadpool_limits(1):  # waiting OpenMP threads spin: on a shared machine two cost ten times one
-            return self._second(self.first.predict_proba(features)[:, 1], features, pairs, size)
-
-    def _second(self, verdict: Floats, features: Floats32, pairs: Pairs, size: int) -> Floats:
+        verdict = probability([self.first], features)
         left = np.flatnonzero(verdict >= SIEVE)
         seen = stacked(verdict, features, pairs, size, left)
-        found = verdict * 0.0
-        if len(left):
-            found[left] = np.mean([trees.predict_proba(seen)[:, 1] for trees in self.second], axis=0)
+        found = np.zeros(len(verdict))
+        found[left] = probability(self.second, seen)
         return found
 
 
@@ -64,9 +61,9 @@ def learn(features: Floats32, pairs: Pairs, labels: Labels, *, size: int, apart:
     weak = weak_negatives(pairs, labels, size, apart)
     places = np.concatenate([labels.places, weak])
     truth = np.concatenate([labels.is_match, np.zeros(len(weak), np.bool_)])
-    with threadpool_limits(1):
+    with threadpool_limits(1):  # waiting OpenMP threads spin: on a shared machine two cost ten times one
         first = _trees(SMALL, 0).fit(features[places], truth)
-        verdict = first.predict_proba(features)[:, 1]
+        verdict = probability([first], features)
         verdict[places] = _unseen(features[places], truth, pairs.firsts[places])
         seen = stacked(verdict, features, pairs, size, places)
         return Matcher(first, [_trees(LARGE, seed).fit(seen, truth) for seed in SEEDS])
@@ -98,7 +95,7 @@ def _unseen(features: Floats32, truth: Flags, rows: Ints) -> Floats:
     for number in range(FOLDS):
         held = fold == number
         if held.any() and len(np.unique(truth[~held])) == 2:
-            found[held] = _trees(SMALL, 0).fit(features[~held], truth[~held]).predict_proba(features[held])[:, 1]
+            found[held] = probability([_trees(SMALL, 0).fit(features[~held], truth[~held])], features[held])
     return found
 
 

@@ -56,7 +56,11 @@ def _overlap(starts, columns, unit, idf, total, starts2, columns2, unit2, idf2, 
         for at in range(begin, end):
             if hit[columns[at]] != pair:
                 odd = max(odd, idf[at])
-        out[pair, 0], out[pair, 1], out[pair, 2] = cosine, shared / max(total[first], 1e-6), shared / max(total2[second], 1e-6)
+        out[pair, 0], out[pair, 1], out[pair, 2] = (
+            cosine,
+            shared / max(total[first], 1e-6),
+            shared / max(total2[second], 1e-6),
+        )
         out[pair, 3], out[pair, 4], out[pair, 5] = odd, odder, most
 
 

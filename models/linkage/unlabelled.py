@@ -3,7 +3,7 @@
 Take the table whose rows have at most one partner each. The best candidate of a row is its partner or, where it has
 none, merely the most alike stranger; the second best, once the best is out of the way, is always such a stranger: a
 decoy. Trees learn to tell bests from decoys; what they say of the bests is a mixture of two bells, strangers and
-partners, that the decoys start. The view (which table's rows choose) is the one that explains more matches.
+partners, that the decoys start. The view (which table's rows choose) is the one that is surer of more matches.
 
 Source  decoys: Elias, Gygi, Nature Methods 4 (2007); learning from them: Käll et al., "Percolator", Nature Methods 4
         (2007); the mixture: Fellegi, Sunter (1969) by expectation-maximisation.
@@ -18,10 +18,11 @@ from models.linkage.candidates import Pairs
 from models.linkage.context import lead_over_worse, ranks, standing
 from models.linkage.labelled import Floats
 from models.linkage.overlap import Floats32
+from models.linkage.walk import log_odds
 
 FOLDS = 3
 SHAPE = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samples_leaf": 20}
-DECOYS = 50.0  # decoys that the bell of strangers starts from count as many pairs
+DECOYS = 0.2  # of a pair: what a decoy counts in the bell of strangers
 STEPS = 100
 
 
@@ -32,14 +33,16 @@ def probabilities(features: Floats32, scores: list[Floats], pairs: Pairs, size: 
     """
     with threadpool_limits(1):
         views = [_view(features, scores, *rows, size) for rows in (pairs, pairs[::-1])]
-    return max(views, key=lambda found: float(found.sum()))
+    return max(views, key=lambda found: float(np.maximum(2 * found - 1, 0).sum()))
 
 
 def _view(features: Floats32, scores: list[Floats], chooser: Ints, chosen: Ints, size: int) -> Floats:
     rank = ranks(scores[0], chooser, size)
     columns = [lead_over_worse(score, rank, chooser) for score in scores]
-    columns += [values for score in scores for name, values in standing(score, chosen, chosen, size, name="") if name == " lead"]
-    seen = np.column_stack([features, *columns])
+    columns += [
+        values for score in scores for name, values in standing(score, chosen, chosen, size, name="") if name == " lead"
+    ]
+    seen = np.column_stack([features, *columns]).astype(np.float32)
     bests, decoys = np.flatnonzero(rank == 0), np.flatnonzero(rank == 1)
     said = _told_apart(seen, bests, decoys, chooser)
     found = np.zeros(len(chooser))
@@ -58,7 +61,7 @@ def _told_apart(seen: Floats32, bests: Ints, decoys: Ints, chooser: Ints) -> Flo
         if held.any() and len(np.unique(is_best[~held])) == 2:
             trees = Trees(**SHAPE, l2_regularization=5.0, max_features=0.3, early_stopping=False, random_state=0)
             trees.fit(seen[places[~held]], is_best[~held])
-            said[places[held]] = trees.decision_function(seen[places[held]])
+            said[places[held]] = log_odds(trees, seen[places[held]])
     return said
 
 
@@ -68,7 +71,7 @@ def mixture(said: Floats, decoys: Floats) -> Floats:
     if len(high) < 5:
         return np.zeros(len(said))
     low_mean, low_sd, mean, sd = decoys.mean(), max(decoys.std(), 1e-3), high.mean(), max(high.std(), 1e-3)
-    share, weight = float(np.clip(len(high) / len(said), 0.05, 0.95)), min(DECOYS, 0.1 * len(decoys))
+    share, weight = float(np.clip(len(high) / len(said), 0.05, 0.95)), DECOYS * len(decoys)
     for _ in range(STEPS):
         log_odds = _bell(said, mean, sd) - _bell(said, low_mean, low_sd) + np.log(share / (1 - share))
         p = 1 / (1 + np.exp(-np.clip(log_odds, -50, 50)))
