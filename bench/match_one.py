@@ -4,13 +4,14 @@ import time
 
 import numpy as np
 
-from bench.er import Folder
+from bench.er import Folder, Ints
 from bench.match_parts import MEASURED, keys, part_of_rows
 from bench.match_two import Figures, f1
 from models.linkage import compared, single
 from models.linkage.candidates import Pairs
 from models.linkage.features import Records
 from models.linkage.groups import components, inner_pairs
+from models.linkage.labelled import Flags
 
 CUT = 0.5
 
@@ -38,17 +39,17 @@ def figures(folder: Folder) -> Figures:
     }
 
 
-def _found(known: Records, pairs: Pairs, scorer: single.Scorer) -> np.ndarray:  # type: ignore[type-arg]
+def _found(known: Records, pairs: Pairs, scorer: single.Scorer) -> Ints:
     inner = inner_pairs(single.groups(known, pairs, scorer, CUT), known.size)
     return inner.firsts * known.size + inner.seconds
 
 
-def _within(pairs: Pairs, rows: np.ndarray) -> Pairs:  # type: ignore[type-arg]
+def _within(pairs: Pairs, rows: Flags) -> Pairs:
     inside = rows[pairs.firsts] & rows[pairs.seconds]
     return Pairs(pairs.firsts[inside], pairs.seconds[inside])
 
 
-def _linked(pairs: Pairs, there: np.ndarray, gold: np.ndarray, size: int) -> float:  # type: ignore[type-arg]
+def _linked(pairs: Pairs, there: Ints, gold: Ints, size: int) -> float:
     """Share of the true pairs that true candidates connect: a group of 50 is found with 10 neighbours for each row."""
     groups = inner_pairs(components(pairs, np.isin(there, gold), size), size)
     return round(float(np.isin(gold, groups.firsts * size + groups.seconds).mean()), 4)

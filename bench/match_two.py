@@ -4,9 +4,11 @@ import time
 
 import numpy as np
 
-from bench.er import Folder
+from bench.er import Folder, Ints
 from bench.match_parts import Parts, keys, parts
 from models.linkage import compared, labelled, unlabelled
+from models.linkage.candidates import Pairs
+from models.linkage.features import Records
 from models.linkage.groups import best_only
 from models.linkage.labelled import Flags, Floats, Labels, Matcher
 
@@ -38,7 +40,7 @@ def figures(folder: Folder) -> Figures:
     }
 
 
-def _timed(known: compared.Records, pairs: compared.Pairs, matcher: Matcher) -> tuple[Floats, float]:
+def _timed(known: Records, pairs: Pairs, matcher: Matcher) -> tuple[Floats, float]:
     """Scores, and candidates per second of one core from rows to scores."""
     started = time.process_time()
     scores = matcher.score(compared.compared(known, pairs).all, pairs, known.size)
@@ -59,7 +61,7 @@ def _f1_of(found: Flags, truth: Flags) -> float:
     return 2 * float((found & truth).sum()) / max(1.0, float(found.sum() + truth.sum()))
 
 
-def _test_f1(found: np.ndarray, told: Parts) -> float | None:  # type: ignore[type-arg]
+def _test_f1(found: Ints, told: Parts) -> float | None:
     """Pairs of the split that are no candidates are found to be no match."""
     if told.test is None:
         return None
@@ -67,7 +69,7 @@ def _test_f1(found: np.ndarray, told: Parts) -> float | None:  # type: ignore[ty
     return round(_f1_of(np.isin(wanted, found), truth), 4)
 
 
-def f1(found: np.ndarray, gold: np.ndarray, name: str = "") -> Figures:  # type: ignore[type-arg]
+def f1(found: Ints, gold: Ints, name: str = "") -> Figures:
     """F1, precision and recall of found pairs."""
     right = len(np.intersect1d(found, gold))
     shares = 2 * right / max(1, len(found) + len(gold)), right / max(1, len(found)), right / max(1, len(gold))

@@ -47,7 +47,7 @@ def nearest(grams: Bags, groups: NDArray[np.int32] | None, k: int) -> NDArray[np
     heads = np.concatenate([[0], np.cumsum(np.bincount(grams.columns))]).astype(np.int64)
     rows = owners(grams.starts)[by_column]
     best = np.full((len(grams.starts) - 1, k), -1, np.int32)
-    sides = np.arange(len(best), dtype=np.int32) if groups is None else groups  # a row alone is its own group
+    sides = np.arange(len(best), dtype=np.int32) if groups is None else groups
     _nearest(grams.starts, grams.columns, heads, rows, weights[by_column], sides, best)
     return best
 
@@ -58,7 +58,8 @@ def bm25(grams: Bags) -> NDArray[np.float32]:
     lengths = np.add.reduceat(np.append(grams.counts, 0), grams.starts[:-1]) * (np.diff(grams.starts) > 0)
     norm = K1 * (1 - B + B * lengths / max(1e-9, lengths.mean()))
     tf = grams.counts
-    return (idf[grams.columns] * tf * (K1 + 1) / (tf + norm[owners(grams.starts)])).astype(np.float32)
+    weights = idf[grams.columns] * tf * (K1 + 1) / (tf + norm[owners(grams.starts)])
+    return np.asarray(weights, np.float32)
 
 
 @njit(cache=True, nogil=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.linkage import pieces
 from models.linkage.candidates import Pairs, candidates
 from models.linkage.context import standing
 from models.linkage.features import Records, features, records
@@ -49,7 +48,7 @@ def proposed(known: Records) -> Pairs:
 def compared(known: Records, pairs: Pairs) -> Compared:
     """Everything that is known of the pairs."""
     names, own = features(known, *pairs)
-    ways = {name: np.nan_to_num(own[:, names.index(name)].astype(np.float64)) for name in _ways(known.main)}
+    ways = {name: np.maximum(own[:, names.index(name)].astype(np.float64), 0.0) for name in _ways(known.main)}
     scores = [sum(list(ways.values())[:4], np.zeros(len(own))), *ways.values()]
     columns = [c for name, score in zip(("sum", *ways), scores) for c in standing(score, *pairs, known.size, name=name)]
     return Compared(pairs, names + [n for n, _ in columns], own, np.column_stack([v for _, v in columns]), scores)

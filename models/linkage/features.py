@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.blocking import Ints
+from models.blocking import Ints, information
 from models.grams import Bags
 from models.linkage import pieces
 from models.linkage.fields import Field
@@ -16,6 +16,7 @@ from models.linkage.profile import number, year
 
 Floats32 = NDArray[np.float32]
 Column = tuple[str, Floats32]
+NOTHING = -9.0  # below every feature: trees that bin columns refuse one of NaN alone
 TEXTS = ("text", "names", "long")
 
 
@@ -69,7 +70,7 @@ def records(fields: list[Field], groups: NDArray[np.int32] | None) -> Records:
     main = main_field(fields, texts)
     shared = [f for f in fields if f.is_shared]
     both = pieces.bags([*texts[main], *whole], pieces.words)
-    idf = pieces.information(both, int(both.columns.max(initial=-1)) + 1)
+    idf = information(both, int(both.columns.max(initial=-1)) + 1)
     halves = [
         Bags(both.starts[: size + 1], both.columns, both.counts),
         Bags(both.starts[size:], both.columns, both.counts),
@@ -123,11 +124,12 @@ def _initials(text: str) -> list[str]:
 
 
 def features(known: Records, firsts: Ints, seconds: Ints) -> tuple[list[str], Floats32]:
-    """Names and (pairs, features); pairs are in ascending order. NaN is what a row does not say."""
+    """Names and (pairs, features); pairs are in ascending order. NOTHING is what a row does not say."""
     columns = list(_columns(known, firsts, seconds))
     if known.groups is None:
         columns = _symmetric(columns)
-    return [name for name, _ in columns], np.column_stack([values for _, values in columns])
+    table = np.column_stack([values for _, values in columns])
+    return [name for name, _ in columns], np.nan_to_num(table, nan=NOTHING)
 
 
 def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from models.grams import gram_bags, words_only
@@ -57,7 +58,7 @@ def _aligned(left: Columns, right: Columns) -> list[tuple[str, str]]:
     return [(name, same[name]) for name in left if name in same]
 
 
-def _alike(ones: list[Sequence[str]], twos: list[Sequence[str]]) -> np.ndarray:  # type: ignore[type-arg]
+def _alike(ones: list[Sequence[str]], twos: list[Sequence[str]]) -> NDArray[np.float64]:
     """Cosine between the 3-grams of two columns' values; 0 between columns of different kinds."""
     kinds = [profile(values).kind for values in (*ones, *twos)]
     bags = gram_bags(

@@ -106,12 +106,12 @@ def _edit(starts, letters, size, firsts, seconds, out):  # type: ignore
     masks, last, one = np.zeros(size, np.uint64), -1, np.uint64(1)
     for pair in range(len(firsts)):
         first, second = firsts[pair], seconds[pair]
-        length, length2 = min(64, starts[first + 1] - starts[first]), min(64, starts[second + 1] - starts[second])
+        length, length2 = min(EDIT, starts[first + 1] - starts[first]), min(EDIT, starts[second + 1] - starts[second])
         if length == 0 or length2 == 0:
             continue
         if first != last:
             if last >= 0:
-                for at in range(starts[last], min(starts[last + 1], starts[last] + 64)):
+                for at in range(starts[last], min(starts[last + 1], starts[last] + EDIT)):
                     masks[letters[at]] = 0
             for at in range(length):
                 masks[letters[starts[first] + at]] |= one << np.uint64(at)
@@ -120,7 +120,8 @@ def _edit(starts, letters, size, firsts, seconds, out):  # type: ignore
         for at in range(length2):
             shared = state & masks[letters[starts[second] + at]]
             state = (state + shared) | (state - shared)
-        common = 0
+        common = 0.0
         for at in range(length):
-            common += np.int64((~state >> np.uint64(at)) & one)
+            if (~state >> np.uint64(at)) & one:
+                common += 1
         out[pair] = 2.0 * common / (length + length2)

@@ -2,12 +2,13 @@
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from models.grams import words_only
 
+T = TypeVar("T")
 Kind = Literal["empty", "number", "time", "names", "text", "long"]
 
 SAMPLE = 2000  # values that are looked at, evenly over the column
@@ -62,7 +63,7 @@ def _is_names(said: list[str]) -> bool:
     return are_persons >= 0.6 and several >= 0.3
 
 
-def _share(values, is_so) -> float:  # type: ignore[no-untyped-def]
+def _share(values: Sequence[T], is_so: Callable[[T], bool]) -> float:
     return sum(map(is_so, values)) / len(values)
 
 

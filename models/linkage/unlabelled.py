@@ -9,7 +9,10 @@ Source  decoys: Elias, Gygi, Nature Methods 4 (2007); learning from them: Käll 
         (2007); the mixture: Fellegi, Sunter (1969) by expectation-maximisation.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier as Trees
 from threadpoolctl import threadpool_limits
 
@@ -24,6 +27,7 @@ FOLDS = 3
 SHAPE = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samples_leaf": 20}
 DECOYS = 0.2  # of a pair: what a decoy counts in the bell of strangers
 STEPS = 100
+LEAD = 1  # its place among the standings
 
 
 def probabilities(features: Floats32, scores: list[Floats], pairs: Pairs, size: int) -> Floats:
@@ -38,10 +42,8 @@ def probabilities(features: Floats32, scores: list[Floats], pairs: Pairs, size: 
 
 def _view(features: Floats32, scores: list[Floats], chooser: Ints, chosen: Ints, size: int) -> Floats:
     rank = ranks(scores[0], chooser, size)
-    columns = [lead_over_worse(score, rank, chooser) for score in scores]
-    columns += [
-        values for score in scores for name, values in standing(score, chosen, chosen, size, name="") if name == " lead"
-    ]
+    columns: list[NDArray[Any]] = [lead_over_worse(score, rank, chooser) for score in scores]
+    columns += [standing(score, chosen, chosen, size, name="")[LEAD][1] for score in scores]
     seen = np.column_stack([features, *columns]).astype(np.float32)
     bests, decoys = np.flatnonzero(rank == 0), np.flatnonzero(rank == 1)
     said = _told_apart(seen, bests, decoys, chooser)

@@ -29,7 +29,7 @@ def log_odds(trees: Trees, features: Floats32) -> Floats:
     parts = [np.ascontiguousarray(flat[name]) for name in ("feature_idx", "num_threshold", "left", "right", "value")]
     ways = [np.ascontiguousarray(flat[name]).astype(np.bool_) for name in ("missing_go_to_left", "is_leaf")]
     out = np.full(len(features), float(np.ravel(trees._baseline_prediction)[0]))
-    _walk(features, roots, *parts, *ways, out)
+    _walk(features, roots, *parts, *ways, out)  # type: ignore[call-arg]
     return out
 
 

@@ -50,14 +50,20 @@ def test_one_table_with_headless_truth_and_another_delimiter(tmp_path: Path) -> 
     write(tmp_path / "books_gt.csv", pairs[0], pairs[1:], delimiter="|")
     folder = er.read(tmp_path)
     assert folder.right is None and len(folder.gold.left) == len(pairs)
-    assert measured(tmp_path)["unlabelled_f1"] > 0.9
+    found = measured(tmp_path)
+    assert found["unlabelled_f1"] > 0.8 and found["f1"] > 0.8
 
 
 def test_a_table_in_another_encoding_reads_the_same(tmp_path: Path) -> None:
+    columns, _ = catalogue(80, seed=11)
+    read = []
     for encoding in ("utf-8-sig", "gb18030"):
-        (tmp_path / encoding).mkdir()
-        two_tables(tmp_path / encoding, encoding=encoding)
-    assert er.read(tmp_path / "gb18030").left == er.read(tmp_path / "utf-8-sig").left
+        folder = tmp_path / encoding
+        folder.mkdir()
+        write_table(folder / "books.csv", columns, "r", encoding=encoding)
+        write(folder / "books_gt.csv", ["r1", "r2"], [])
+        read.append(er.read(folder).left)
+    assert read[0] == read[1] and read[0].columns == columns
 
 
 def test_an_id_in_two_rows_is_refused_by_name(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def catalogue(groups: int, seed: int) -> tuple[Columns, list[int]]:
     rows: list[dict[str, str]] = []
     owner: list[int] = []
     for group in range(groups):
-        words = [str(w) for w in draw.choice(BOOKS, 2, replace=False)]
+        words = [str(w) for w in draw.choice([*BOOKS, *TRAITS], 4, replace=False)]
         title = f"{' '.join(words)} vol {group * 7 % 97} {THINGS[group % 8]} {MAKERS[group // 8 % 8]}"
         for _ in range(int(draw.integers(1, 6))):
             at = int(draw.integers(1, len(title) - 1))

@@ -88,7 +88,7 @@ def test_rows_of_one_table_are_grouped_without_labels() -> None:
     pairs = compared.proposed(known)
     found = inner_pairs(single.groups(known, pairs, single.unlabelled(known, pairs), 0.5), known.size)
     truth = {(a, b) for a, b in combinations(range(len(owner)), 2) if owner[a] == owner[b]}
-    assert f1(keyed(found, np.ones(len(found.firsts), bool), 0), truth) > 0.9
+    assert f1(keyed(found, np.ones(len(found.firsts), bool), 0), truth) > 0.8
 
 
 def test_placeholders_are_nothing_and_are_never_alike() -> None:
