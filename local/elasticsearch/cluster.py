@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Cluster:
         """A node's end, without a word to the others."""
         if node := elasticsearch.running(self.homes[number]):
             os.kill(node.pid, signal.SIGKILL)
+        while elasticsearch.running(self.homes[number]):  # the system needs a moment for it
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """The end of all nodes."""

@@ -88,7 +88,6 @@ def test_the_node_that_holds_the_index_is_killed_and_comes_back(es: Elasticsearc
         time.sleep(3)
         three.start(holder)
 
-    # it comes back on another port: the other two are asked
     whole(es, sent_while(es, dies))
 
 
@@ -114,6 +113,20 @@ def test_a_full_disk_stops_the_load_at_once_and_the_next_one_is_whole(es: Elasti
     assert "_meta" not in (elastic.mapping(es, INDEX) or {})
     elastic.create(es, INDEX, MAPPING)
     whole(es, list(bulk.bulk(es, INDEX, documents(), version=1)))
+
+
+def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
+    alone = cluster(tmp_path, 1)
+    es = Elasticsearch(alone.start(0))
+    elastic.create(es, INDEX, MAPPING)
+    outcomes = list(bulk.bulk(es, INDEX, documents(), version=1))
+    alone.kill(0)
+    try:
+        es = Elasticsearch(alone.start(0))
+        es.cluster.health(index=INDEX, wait_for_status="green", timeout="60s")
+        whole(es, outcomes)
+    finally:
+        alone.stop()
 
 
 def test_a_node_that_takes_little_at_once_gets_little_at_once(tmp_path: Path) -> None:
