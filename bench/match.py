@@ -31,6 +31,7 @@ SHOWN = {
     "blocking_recall": "blocking",
     "pairs_per_s": "pairs/s/core",
     "seconds": "s",
+    "cpu_s": "CPU s",
     "peak_mb": "MB",
 }
 
@@ -56,7 +57,7 @@ def measured(path: Path) -> Figures:
     found = match_two.figures(folder) if folder.right else match_one.figures(folder)
     seconds = time.time() - psutil.Process().create_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {**found, "seconds": round(seconds, 1), "peak_mb": round(peak)}
+    return {**found, "seconds": round(seconds, 1), "cpu_s": round(time.process_time(), 1), "peak_mb": round(peak)}
 
 
 def _apart(folder: Path) -> Figures:

@@ -1,4 +1,4 @@
-"""Boosted trees of scikit-learn asked row by row: ten times the rows per second that its own predict gives.
+"""Boosted trees of scikit-learn asked row by row: several times the rows per second that its own predict gives.
 
 The nodes are read from the fitted trees' internal arrays; a test holds the answers to those of predict_proba.
 """
