@@ -14,7 +14,7 @@ LABEL = re.compile(
     r")\s*$",
     re.IGNORECASE,
 )
-ENDS = frozenset("码号nceilor30.İı")  # of labels, in lower case
+ENDS = frozenset("码号nceilor30.ı")  # of labels, in lower case
 LONGEST = 20  # characters of a label, with what stands before it
 VALUE = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9./()_-]*(?: \d[\d -]*)?)")
 DOI = re.compile(r"10\.\d{4,9}/[\w./()-]+", re.ASCII)
@@ -43,7 +43,7 @@ def labelled_ids(text: Any) -> dict[str, str]:
         return found
     for before, after in pairwise(text.replace("：", ":").split(":")):  # neither label nor value holds a colon
         told = before[-LONGEST:].rstrip()
-        label = LABEL.search(told) if told[-1:].lower() in ENDS else None
+        label = LABEL.search(told) if told[-1:].lower()[:1] in ENDS else None
         value = VALUE.match(after) if label else None
         if label and value:
             kind = str(label.lastgroup)

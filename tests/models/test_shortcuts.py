@@ -127,7 +127,7 @@ NUMBERS = (
 def test_numbers(value: Any) -> None:
     amount = values._amount(value)
     assert values.count(value) == (None if amount is None or amount > values.MOST else int(amount))
-    assert values.number(value) == (None if amount is None or amount >= Decimal("1e300") else float(amount))
+    assert values.number(value) == (None if amount is None or amount >= values.HUGE else float(amount))
     assert values.money(value) == (None if amount is None or amount >= values.RICHEST else amount.quantize(values.CENT))
 
 
