@@ -2,7 +2,7 @@
 
 1. A work bears the oldest id that one of its records founded (work_id of the record) and bore last night.
 2. An id whose founder is elsewhere or unknown stays with the work that holds most of the records that bore it.
-3. A work without either bears the oldest id that one of its records founded and nobody bears now.
+3. A work without either bears the oldest id that one of its records founded and none of tonight's records bore.
 4. Else it founds one after its smallest record.
 An id that nobody bears leads to the work that holds most of its records. Ids are as old as the night they were given
 on, then in their own order; equal counts go to the smaller row. So two works that part again have the ids from before.
@@ -73,12 +73,12 @@ def identify(record_ids: list[str], roots: Ints, last: Before, *, night: str) ->
     """The id of every row's work, and all ids ever given as ROWs in the order of work_id."""
     own = [work_id(record_id) for record_id in record_ids]
     heirs = _heirs(last.bore, roots, len(last.known))
-    borne = _borne(places(pa.array(own, pa.string()), last.known["work_id"]), roots, heirs, last)
+    founded = places(pa.array(own, pa.string()), last.known["work_id"])
+    borne = _borne(founded, roots, heirs, last)
     ids = _taken(last.known["work_id"], borne).to_pylist()
-    taken = set(ids)
     fresh = [root for root in np.unique(roots).tolist() if borne[root] < 0]
     for root in fresh:  # where its own id went on without it, one that no record founds
-        ids[root] = own[root] if own[root] not in taken else work_id(f"{record_ids[root]} {night}")
+        ids[root] = own[root] if founded[root] < 0 else work_id(f"{record_ids[root]} {night}")
     by_root = pa.array(ids, pa.string())
     return _taken(by_root, roots), _registry(by_root, fresh, borne, heirs, last, night)
 

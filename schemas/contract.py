@@ -46,7 +46,8 @@ on the generation where it began. To read page by page while a generation may ch
 - What was deleted everywhere has no document. What was deleted on one platform is no longer in `platforms` with it, and gives no
   field; its id stays in `record_ids`.
 - What a platform's terms let nobody keep for long disappears by itself (`maintain`), with the next night.
-- `work_id` stays the same from night to night, as long as the smallest of its `record_ids` stays in the work.
+- `work_id` stays the same from night to night while the work goes on; one that was merged away stands in `former_ids` of the
+  document that stands for it.
 - Near-duplicates are there, with the survivor in `duplicate_of`. Private documents are there, with `tenant`: leave both out as the
   examples do, unless they are what you want.
 - Of the generations before the live one, two are kept; they are for going back, not for asking.

@@ -53,7 +53,9 @@ class Keeper:
         counts = {fetched.count: 1, "bytes": len(page.body) if fetched.is_kept else 0, **more}
         if fetched.is_kept:
             counts["pages"] = 1
-        place = {"offset": offset, "sequence": number + fetched.is_kept, "next_request": position}
+        place: dict[str, Any] = {"offset": offset, "sequence": number + fetched.is_kept, "next_request": position}
+        if self.crawl.phase == "walk" and position is None:  # one commit: killed after it, nothing is walked again
+            place |= {"phase": "revisit", "is_walked": True}
         self.note(fetched.notes, {**place, "is_whole": self.crawl.is_whole and not fetched.is_lost}, **counts)
         left = quota.left(self.crawl.platform, self.policy, datetime.now(UTC))
         told = (self.crawl.began_at, self.crawl.platform, number, page.status, fetched.ms, len(page.body), left, shown)

@@ -84,7 +84,8 @@ class Walk:
                 why = "the platform sends in circles: its paging is broken"
                 raise fetch.CrawlFailed(self.name, self._shown(request), why)
             request = self._step(request)
-        self.keeper.enter("revisit", is_walked=True)
+        if self.keeper.crawl.phase == "walk":  # a platform without a first page; else the last page has ended the walk
+            self.keeper.enter("revisit", is_walked=True)
 
     def _step(self, request: Request) -> Request | None:
         """One page, committed; the request after it."""

@@ -97,6 +97,25 @@ def test_killed_at_each_step_of_a_page_and_of_the_end(lake: Path, monkeypatch: p
     assert asked <= PAGES + 1  # at most the page under way was asked for twice
 
 
+def test_killed_after_the_last_page_walks_no_page_again(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = crawls.commit
+
+    def and_die(state: crawls.Crawl, *more: object) -> None:
+        before(state, *more)  # type: ignore[arg-type]
+        if state.sequence == PAGES:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with serving(answer) as site:
+        with monkeypatch.context() as patch:
+            patch.setattr(crawls, "commit", and_die)
+            process = multiprocessing.get_context("fork").Process(target=_run, args=(site.url,))
+            process.start()
+            process.join()
+            assert process.exitcode == -signal.SIGKILL
+        _run(site.url)
+        assert len(rows()) == PAGES * 5 and len(site.asked) == PAGES
+
+
 def test_a_term_signal_finishes_the_page_and_the_crawl_goes_on(lake: Path) -> None:
     stop = Stop()
 

@@ -94,6 +94,14 @@ def test_an_id_goes_on_without_its_founder_and_leads_nowhere_without_records() -
     assert nights.leads_to(work_id("z")) is None
 
 
+def test_a_founder_that_comes_back_alone_does_not_take_the_id_from_where_it_leads() -> None:
+    nights = Nights()
+    for works in ([["c"]], [["a", "c"]], [["a"], ["b"]]):
+        nights.next(works)
+    found = nights.next([["a", "b"], ["c"]])
+    assert nights.leads_to(work_id("c")) == found["a"] == work_id("b") != found["c"] != work_id("c")
+
+
 def test_a_tombstone_without_words_stays_where_it_was() -> None:
     nights = Nights()
     nights.next([["a", "b"], ["c", "d"]])
