@@ -28,7 +28,7 @@ from local.world import World
 from schemas.derive import es_mapping
 from schemas.document import DOCUMENT
 from schemas.embedding import VECTORS
-from store import cli, elastic
+from store import cli, elastic, loading
 
 COUNT, ROUNDS = 20_000, 3
 WORKS, SEED = 2_000, 7
@@ -111,11 +111,11 @@ def writer(how: str, file: Path) -> dict[str, Any]:
 def loaded(process: psutil.Process, how: str, file: Path) -> Loaded:
     """A new index filled this way and made ready; the writer's start is not counted."""
     es = elastic.client()
-    elastic.create(es, INDEX, MAPPING)
+    loading.create(es, INDEX, MAPPING)
     before = cpu_s(process)
     said = writer(how, file)
     between, began = cpu_s(process), time.monotonic()
-    found, settle_s = elastic.settle(es, INDEX), time.monotonic() - began
+    found, settle_s = loading.settle(es, INDEX), time.monotonic() - began
     if found != said["documents"]:
         raise cli.TrawlError(f"{how}: {found:,} documents of {said['documents']:,} are in the index")
     # of the live segments: the figure for the whole store is up to 10 s old

@@ -29,7 +29,7 @@ from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, VECTORS
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import cli, dead, elastic, lake, ledger, lock, settings, spark
+from store import cli, dead, elastic, lake, ledger, loading, lock, settings, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -80,7 +80,7 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     models = one_model(embeddings)
     wide = searchable(documents, annotations, embeddings)
     mapping = es_mapping(DOCUMENT, ANNOTATION, VECTORS)
-    elastic.create(es, generation, mapping)
+    loading.create(es, generation, mapping)
     loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS), version=elastic.version(date))
     paths = [path for path, _ in inputs.values()]
     refused = keep_refusals(loaded, date, index=generation, inputs=paths)
@@ -90,7 +90,7 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     counts = {"in": found + refused, "out": found, "rejected": refused, "profiles": users}
     schema = version(pa.schema([*DOCUMENT, *ANNOTATION, *VECTORS]))
     made_from = {"run": generation, "date": date, "schema_version": schema, **models, "counts": counts}
-    elastic.complete(es, generation, made_from)
+    loading.complete(es, generation, made_from)
     return counts
 
 
@@ -154,7 +154,7 @@ def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, gen
     """The profiles' index of the generation, empty where that night has no profiles; rows in it."""
     index, path = elastic.profiles(generation), lake.partition("profiles", date=date)
     paths = [path] if lake.manifest(path) else []
-    elastic.create(es, index, es_mapping(PROFILE))
+    loading.create(es, index, es_mapping(PROFILE))
     rows = spark.read(session, paths, PROFILE).select(*indexed(PROFILE))
     loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE), version=elastic.version(date))
     for bad in loaded.refusals.sort("ref").take(1):
@@ -164,7 +164,7 @@ def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, gen
 
 def settled(es: Elasticsearch, index: str, sent: int) -> int:
     """Documents of the index made ready to search; TrawlError when fewer than were sent."""
-    found = elastic.settle(es, index)
+    found = loading.settle(es, index)
     if found != sent:
         raise cli.TrawlError(f"{index} holds {found:,} of {sent:,} documents sent: an id came twice; run again")
     return found

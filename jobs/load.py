@@ -11,7 +11,7 @@ import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from jobs.bodies import bodies
-from store import bulk, cli, elastic, spark
+from store import bulk, cli, elastic, loading, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -96,7 +96,7 @@ def progress(es: Elasticsearch, index: str) -> Iterator[None]:
     def tell() -> None:
         while not done.wait(10):
             with suppress(cli.TrawlError):  # the writers report what is wrong
-                log.info("%s: %s documents so far", index, f"{elastic.received(es, index):,}")
+                log.info("%s: %s documents so far", index, f"{loading.received(es, index):,}")
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()

@@ -23,7 +23,7 @@ from elasticsearch import Elasticsearch
 
 from schemas.dead_letter import DEAD_LETTER
 from schemas.reject import REJECT
-from store import bulk, cli, dead, elastic, lake, ledger, settings
+from store import bulk, cli, dead, elastic, lake, ledger, loading, settings
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ def recount(es: Elasticsearch, index: str, letters: Sequence[Letter]) -> None:
     counts = {**meta["counts"], "out": elastic.refreshed(es, index)}
     if index == letters[0]["index"]:
         counts["rejected"] = sum(letter["state"] == "dead" for letter in letters)
-    elastic.complete(es, index, {**meta, "counts": counts})
+    loading.complete(es, index, {**meta, "counts": counts})
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from elasticsearch import Elasticsearch, helpers
 from jobs import generations, verdict
 from local import readers
 from schemas.document import DOCUMENT
-from store import cli, elastic, lake, settings
+from store import cli, elastic, lake, loading, settings
 
 GOLDEN = 50
 WORDS = ("title", "title_key", "title_tokens", "body", "body_tokens")
@@ -99,11 +99,11 @@ def copy(es: Elasticsearch, source: str, target: str) -> None:
     mapping = elastic.mapping(es, source) or {}
     shape = {name: value for name, value in mapping.items() if name != "_meta"}
     for index in (target, elastic.profiles(target)):
-        elastic.create(es, index, shape)
+        loading.create(es, index, shape)
     everything = helpers.scan(es, index=source, query={"_source": {"exclude_vectors": False}})
     helpers.bulk(es, ({"_id": hit["_id"], "_source": hit["_source"]} for hit in everything), index=target)
-    elastic.settle(es, target)
-    elastic.complete(es, target, mapping["_meta"] | {"run": target})
+    loading.settle(es, target)
+    loading.complete(es, target, mapping["_meta"] | {"run": target})
 
 
 def mix(es: Elasticsearch, index: str) -> None:

@@ -8,7 +8,7 @@ from elasticsearch import Elasticsearch
 
 from schemas.dead_letter import DEAD_LETTER
 from schemas.derive import es_mapping
-from store import bulk, elastic, lake
+from store import bulk, elastic, lake, loading
 from store.outcomes import Document
 
 
@@ -20,9 +20,9 @@ def partition(date: str) -> str:
 def publish(es: Elasticsearch, generation: str, date: str) -> int:
     """Make the index of a generation's letters say what the lake says; how many are still dead."""
     index = elastic.dead_letters(generation)
-    elastic.create(es, index, es_mapping(DEAD_LETTER))
+    loading.create(es, index, es_mapping(DEAD_LETTER))
     bulk.written(bulk.bulk(es, index, _rows(date)))
-    elastic.settle(es, index)
+    loading.settle(es, index)
     return elastic.count(es, index, {"term": {"state": "dead"}})
 
 

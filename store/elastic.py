@@ -20,14 +20,7 @@ from store.cli import TrawlError
 
 DEAD_LETTERS = "dead-letters"  # suffix of the index of what a generation refused
 PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
-# Not the asynchronous translog of the advice: a node that is killed would lose what it has confirmed.
-LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
-# A graph built while documents arrive is built again by every merge: vectors lie flat until the one merge at the end.
-FLAT, GRAPH = {"type": "flat"}, {"type": "int8_hnsw"}
 BASE64_SINCE = (9, 3)
-MOST_FIELDS = 1_000  # of a mapping, by default
-# auto_expand: a copy on a second node where there is one; a single node stays green
-SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
 
 
 class ElasticsearchAway(TrawlError):
@@ -138,85 +131,10 @@ def dead_letters(name: str) -> str:
     return f"{name}-{DEAD_LETTERS}"
 
 
-def create(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
-    """A new index, set for loading; one of this name that an earlier try left is deleted first.
-
-    Raises ElasticsearchRefused where the name belongs to somebody else's documents, or the mapping has too many fields.
-    """
-    if (fields := _fields(wanted.get("properties", {}))) > MOST_FIELDS:
-        raise ElasticsearchRefused(f"a mapping of {fields:,} fields, at most {MOST_FIELDS:,}: declare fewer columns")
-    found = mapping(es, index)
-    if found is not None and not _is_ours(found, wanted, index) and count(es, index):
-        raise ElasticsearchRefused(
-            f"{index} was not made by Trawl: rename or delete it, or set TRAWL_ALIAS to another name"
-        )
-    properties = _with_vectors(wanted.get("properties", {}), GRAPH, FLAT)
-    with plainly():
-        es.indices.delete(index=index, ignore_unavailable=True)
-        settings_of = {"number_of_shards": 1, **LOADING}
-        es.indices.create(index=index, mappings={**wanted, "properties": properties}, settings=settings_of)
-
-
-def _fields(properties: Mapping[str, Any]) -> int:
-    return sum(1 + _fields(one.get("properties", {})) for one in properties.values())
-
-
-def _is_ours(found: Mapping[str, Any], wanted: Mapping[str, Any], index: str) -> bool:
-    """Whether an index is a generation or a part of one: by its `_meta`, or by its columns where it was never finished."""
-    if "_meta" in found:
-        return bool(found["_meta"].get("run") == index)
-    return bool(found.get("properties", {}).keys() == wanted.get("properties", {}).keys())
-
-
-def _with_vectors(properties: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties with other index options for their vectors."""
-    return {
-        name: {**one, "index_options": new} if one.get("index_options", {}).get("type") == old["type"] else one
-        for name, one in properties.items()
-    }
-
-
-def settle(es: Elasticsearch, index: str) -> int:
-    """Documents of a loaded index, after it was made ready to search: graphs, one segment, copies, refreshes."""
-    with plainly():
-        patient = es.options(request_timeout=3600)  # merging vector graphs takes minutes per million
-        es.indices.refresh(index=index)
-        _build_graphs(es, index)
-        patient.indices.forcemerge(index=index, max_num_segments=1)
-        es.indices.put_settings(index=index, settings=SERVING)
-        es.indices.refresh(index=index)
-        return int(es.count(index=index)["count"])
-
-
 def refresh(es: Elasticsearch, index: str) -> None:
     """Make every write so far countable."""
     with plainly():
         es.indices.refresh(index=index)
-
-
-def _build_graphs(es: Elasticsearch, index: str) -> None:
-    """Vectors that lie flat get a graph with the next merge, which one segment alone would not have."""
-    loaded = es.indices.get_mapping(index=index)[index]["mappings"].get("properties", {})
-    changed = {name: one for name, one in _with_vectors(loaded, FLAT, GRAPH).items() if one != loaded[name]}
-    if changed:
-        es.indices.put_mapping(index=index, properties=changed)
-        for hit in es.search(index=index, size=1, sort="_doc", source=False)["hits"]["hits"]:
-            es.update(
-                index=index, id=hit["_id"], doc={}, detect_noop=False
-            )  # the same document in a segment of its own
-
-
-def received(es: Elasticsearch, index: str) -> int:
-    """Documents an index has taken in so far, searchable or not."""
-    with plainly():
-        stats = es.indices.stats(index=index, metric="indexing")
-    return int(stats["_all"]["primaries"]["indexing"]["index_total"])
-
-
-def complete(es: Elasticsearch, index: str, meta: Mapping[str, Any]) -> None:
-    """The last write to a generation: what it was made from."""
-    with plainly():
-        es.indices.put_mapping(index=index, meta=meta)
 
 
 def mapping(es: Elasticsearch, index: str) -> dict[str, Any] | None:
@@ -266,8 +184,7 @@ def count(es: Elasticsearch, index: str, query: Mapping[str, Any] | None = None)
 
 def refreshed(es: Elasticsearch, index: str) -> int:
     """Documents of an index, those that came last included."""
-    with plainly():
-        es.indices.refresh(index=index)
+    refresh(es, index)
     return count(es, index)
 
 

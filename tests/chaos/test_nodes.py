@@ -13,7 +13,7 @@ from elasticsearch.helpers import scan
 
 from local import elasticsearch
 from local.elasticsearch.cluster import Cluster, cluster
-from store import bulk, elastic
+from store import bulk, elastic, loading
 
 pytestmark = pytest.mark.chaos
 
@@ -41,7 +41,7 @@ def es(three: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elasticsearc
     monkeypatch.setattr(bulk, "CHUNK_BYTES", 20_000)  # some hundred documents
     made = elastic.client()
     made.cluster.health(wait_for_nodes="3", timeout="60s")
-    elastic.create(made, INDEX, MAPPING)
+    loading.create(made, INDEX, MAPPING)
     yield made
     made.indices.delete(index=INDEX, ignore_unavailable=True)
 
@@ -63,7 +63,7 @@ def primary(es: Elasticsearch) -> int:
 
 def whole(es: Elasticsearch, outcomes: list[bulk.Sent]) -> None:
     """Everything is there once, and the two bad ones are the only letters."""
-    assert elastic.settle(es, INDEX) == MANY - len(BAD) == sum(sent.indexed for sent in outcomes)
+    assert loading.settle(es, INDEX) == MANY - len(BAD) == sum(sent.indexed for sent in outcomes)
     assert sorted(bad.id for sent in outcomes for bad in sent.refused) == sorted(f"d{number}" for number in BAD)
     found = {hit["_id"]: hit["_source"]["n"] for hit in scan(es, index=INDEX, source=["n"])}
     assert found == {f"d{number}": number for number in range(MANY) if number not in BAD}
@@ -111,14 +111,14 @@ def test_a_full_disk_stops_the_load_at_once_and_the_next_one_is_whole(es: Elasti
     finally:
         es.cluster.put_settings(persistent=dict.fromkeys(disk | faster))
     assert "_meta" not in (elastic.mapping(es, INDEX) or {})
-    elastic.create(es, INDEX, MAPPING)
+    loading.create(es, INDEX, MAPPING)
     whole(es, list(bulk.bulk(es, INDEX, documents(), version=1)))
 
 
 def test_what_was_confirmed_survives_a_kill(tmp_path: Path) -> None:
     alone = cluster(tmp_path, 1)
     es = Elasticsearch(alone.start(0))
-    elastic.create(es, INDEX, MAPPING)
+    loading.create(es, INDEX, MAPPING)
     outcomes = list(bulk.bulk(es, INDEX, documents(), version=1))
     alone.kill(0)
     try:
@@ -133,7 +133,7 @@ def test_a_node_that_takes_little_at_once_gets_little_at_once(tmp_path: Path) ->
     more = {"indexing_pressure.memory.limit": "150kb"}
     es = Elasticsearch(elasticsearch.start(tmp_path, heap="512m", more=more))
     try:
-        elastic.create(es, INDEX, MAPPING)
+        loading.create(es, INDEX, MAPPING)
         whole(es, list(bulk.bulk(es, INDEX, documents(), version=1)))
     finally:
         elasticsearch.stop(tmp_path)

@@ -17,7 +17,7 @@ from schemas.derive import es_mapping
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, IMAGE_DIMS, TEXT_DIMS, VECTORS
 from schemas.profile import PROFILE
-from store import elastic, lake
+from store import elastic, lake, loading
 from store.bulk import Document, bulk
 
 DATE = "2026-01-02"
@@ -88,8 +88,8 @@ def put_night(rows: Sequence[Row], vectors: Sequence[Row] | None = None) -> None
 
 def generation(es: Elasticsearch, name: str, rows: Sequence[Row], *, date: str = DATE) -> None:
     """A complete generation of these documents with their vectors, by the same writer as the job."""
-    elastic.create(es, name, es_mapping(DOCUMENT, ANNOTATION, VECTORS))
-    elastic.create(es, elastic.profiles(name), es_mapping(PROFILE))
+    loading.create(es, name, es_mapping(DOCUMENT, ANNOTATION, VECTORS))
+    loading.create(es, elastic.profiles(name), es_mapping(PROFILE))
     found = {row["content_hash"]: row["vector"] for row in embeddings(rows)}
     wide = [{**row, **{f"{k}_vector": found.get(row[f"{k}_hash"]) for k in ("text", "image")}} for row in rows]
     wide = [{**row, **annotation(row)} for row in wide]
@@ -98,6 +98,6 @@ def generation(es: Elasticsearch, name: str, rows: Sequence[Row], *, date: str =
     made = bodies(pa.RecordBatch.from_pylist(live, schema=shape), "work_id", sizes=vector_sizes(VECTORS))
     ready: list[Document] = [body for body in made if isinstance(body, tuple)]
     taken = sum(sent.indexed for sent in bulk(es, name, ready))
-    assert taken == len(live) == elastic.settle(es, name)
+    assert taken == len(live) == loading.settle(es, name)
     meta = {"run": name, "date": date, "schema_version": VERSION, "text_model": "m", "image_model": "m"}
-    elastic.complete(es, name, {**meta, "counts": {"in": taken, "out": taken, "rejected": 0}})
+    loading.complete(es, name, {**meta, "counts": {"in": taken, "out": taken, "rejected": 0}})

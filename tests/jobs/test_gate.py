@@ -15,7 +15,7 @@ from jobs.checks import age, counts, mapping, relevance, vectors
 from jobs.checks.night import Night
 from schemas.document import DOCUMENT
 from schemas.event import EVENT
-from store import elastic, lake, ledger
+from store import elastic, lake, ledger, loading
 
 NEW, LIVE = "trawl-20260102-000000", "trawl-20260101-000000"
 ARGUMENTS = ["--date", a_night.DATE, "--generation", NEW]
@@ -61,7 +61,7 @@ def test_a_sound_generation_passes(es: Elasticsearch, capsys: pytest.CaptureFixt
 
 
 def test_an_unfinished_generation_fails_even_when_forced(es: Elasticsearch) -> None:
-    elastic.create(es, NEW, {"dynamic": "strict", "properties": {"work_id": {"type": "keyword"}}})
+    loading.create(es, NEW, {"dynamic": "strict", "properties": {"work_id": {"type": "keyword"}}})
     with pytest.raises(gate.NotPassed, match="complete: no run, date"):
         gate.main([*ARGUMENTS, "--force", "because"])
     with pytest.raises(elastic.ElasticsearchRefused, match="run jobs.index first"):

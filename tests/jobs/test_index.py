@@ -15,7 +15,7 @@ from jobs.load import load
 from schemas.dead_letter import DEAD_LETTER
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import dead, elastic, lake, ledger
+from store import dead, elastic, lake, ledger, loading
 from store.cli import TrawlError
 
 NAME = "trawl-20260102-000000"
@@ -92,7 +92,7 @@ def test_somebody_elses_documents_are_not_overwritten(es: Elasticsearch) -> None
 
 def test_what_people_search_is_not_rebuilt(es: Elasticsearch) -> None:
     a_night.put_night(a_night.documents())
-    elastic.create(es, NAME, {"dynamic": "strict"})
+    loading.create(es, NAME, {"dynamic": "strict"})
     elastic.promote(es, {"trawl": NAME})
     with pytest.raises(index.GenerationIsLive, match="choose another --generation"):
         index.main(ARGUMENTS)

@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from jobs import gate, generations, promote, rollback, verdict
-from store import elastic, ledger
+from store import elastic, ledger, loading
 
 NIGHTS = [f"trawl-202601{day:02d}-000000" for day in range(1, 6)]
 OTHER = "trawl-other"
@@ -51,7 +51,7 @@ def test_nights_come_and_go(es: Elasticsearch) -> None:
     for name in NIGHTS:
         passed(es, name)
         if name == NIGHTS[1]:  # never finished, never judged
-            elastic.create(es, name, {"dynamic": "strict", "properties": {"work_id": {"type": "keyword"}}})
+            loading.create(es, name, {"dynamic": "strict", "properties": {"work_id": {"type": "keyword"}}})
             continue
         go(name, "--keep", "2")
     assert live(es) == both(NIGHTS[4])

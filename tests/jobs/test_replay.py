@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 from jobs import replay
 from schemas.dead_letter import DEAD_LETTER
 from schemas.reject import REJECT
-from store import dead, elastic, lake
+from store import dead, elastic, lake, loading
 from store.cli import TrawlError
 
 OLD, NEW = "trawl-20260102-000000", "trawl-20260103-000000"
@@ -105,6 +105,6 @@ def test_what_cannot_be_done_is_said(es: Elasticsearch, tmp_path: Path, capsys: 
     elastic.delete(es, OLD)
     with pytest.raises(TrawlError, match="gone and nothing is live"):
         replay.main(DATE)
-    elastic.create(es, OLD, {"properties": {}})
+    loading.create(es, OLD, {"properties": {}})
     with pytest.raises(TrawlError, match="not complete: run jobs.index"):
         replay.main(DATE)

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import bulk, elastic, outcomes
+from store import bulk, elastic, loading, outcomes
 from store.bulk import Sent
 from store.cli import TrawlError
 from store.outcomes import Refused
@@ -143,7 +143,7 @@ def test_chunks_keep_order_and_size(sizes: list[int]) -> None:
 @pytest.fixture
 def index(elasticsearch_url: str) -> Iterator[tuple[Elasticsearch, str]]:
     es = Elasticsearch(elasticsearch_url)
-    elastic.create(es, "bulk-test", {"dynamic": "strict", "properties": {"n": {"type": "long"}}})
+    loading.create(es, "bulk-test", {"dynamic": "strict", "properties": {"n": {"type": "long"}}})
     yield es, "bulk-test"
     es.indices.delete(index="bulk-test", ignore_unavailable=True)
 
@@ -161,6 +161,6 @@ def test_against_a_real_node(index: tuple[Elasticsearch, str], monkeypatch: pyte
             ("d9", "strict_dynamic_mapping_exception"),
         ]
     assert "seven" in refused[0].detail
-    assert elastic.settle(es, name) == 48
+    assert loading.settle(es, name) == 48
     with pytest.raises(TrawlError, match="refused d7"):
         bulk.written(bulk.bulk(es, name, documents))

@@ -12,7 +12,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import scan
 
-from store import bulk, elastic
+from store import bulk, elastic, loading
 
 INDEX = "faults-test"
 MAPPING = {"dynamic": "strict", "properties": {"n": {"type": "long"}}}
@@ -24,7 +24,7 @@ GOOD = {key: int(body[5:-1]) for number, (key, body) in enumerate(GIVEN) if numb
 @pytest.fixture
 def es(elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elasticsearch]:
     made = Elasticsearch(elasticsearch_url)
-    elastic.create(made, INDEX, MAPPING)
+    loading.create(made, INDEX, MAPPING)
     monkeypatch.setattr(bulk, "CHUNK_BYTES", 1_500)  # some twenty documents
     monkeypatch.setattr(bulk, "LEAST_BYTES", 200)
     monkeypatch.setattr(bulk, "CAP_S", 0.01)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from elasticsearch import Elasticsearch
 
-from store import elastic
+from store import elastic, loading
 
 NAMES = ["stall-20260101-000000", "stall-20260102-000000"]
 
@@ -15,7 +15,7 @@ NAMES = ["stall-20260101-000000", "stall-20260102-000000"]
 def es(elasticsearch_url: str) -> Iterator[Elasticsearch]:
     made = Elasticsearch(elasticsearch_url)
     for name in NAMES:
-        elastic.create(made, name, {"properties": {"a": {"type": "keyword"}}})
+        loading.create(made, name, {"properties": {"a": {"type": "keyword"}}})
     yield made
     made.indices.delete(index=[*NAMES, "plain"], ignore_unavailable=True)
 
@@ -59,10 +59,10 @@ def test_an_alias_that_is_an_index_is_refused(es: Elasticsearch) -> None:
 def test_meta_is_written_last_and_the_identity_changes_with_a_rebuild(es: Elasticsearch) -> None:
     name = NAMES[0]
     assert "_meta" not in (elastic.mapping(es, name) or {})
-    elastic.complete(es, name, {"run": "x"})
+    loading.complete(es, name, {"run": "x"})
     before = elastic.uuid(es, name)
     assert (elastic.mapping(es, name) or {})["_meta"] == {"run": "x"}
-    elastic.create(es, name, {"properties": {}})
+    loading.create(es, name, {"properties": {}})
     assert elastic.uuid(es, name) != before
     assert elastic.mapping(es, "nothing") is None
 
@@ -71,7 +71,7 @@ def test_more_fields_than_an_index_takes_are_refused_before_anything_is_deleted(
     es.index(index=NAMES[0], id="1", document={"a": "x"}, refresh=True)
     inner = {f"f{number}": {"type": "keyword"} for number in range(1_000)}
     with pytest.raises(elastic.ElasticsearchRefused, match="1,001 fields, at most 1,000"):
-        elastic.create(es, NAMES[0], {"properties": {"a": {"type": "object", "properties": inner}}})
+        loading.create(es, NAMES[0], {"properties": {"a": {"type": "object", "properties": inner}}})
     assert elastic.count(es, NAMES[0]) == 1
 
 
