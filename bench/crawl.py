@@ -14,14 +14,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from local import processes, spark
+from bench import stand_in
+from local import spark
 from local.stack import platform_environment
 from local.world import World
 from store import cli, lake, ledger, settings
@@ -49,7 +48,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="trawl-bench-") as scratch:
         os.environ["TRAWL_HOME"] = scratch
         folder = args.folder or _made(Path(scratch, "world"))
-        with serving(folder, Path(scratch)):
+        with stand_in.platforms(Path(scratch), folder) as url:
+            aim(url)
             figures = measured(args.platform, World(folder).day0.isoformat(), Path(scratch))
     for name, value in figures.items():
         print(f"{name:<24}{value:>12,.2f}")
@@ -61,30 +61,11 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-@contextmanager
-def serving(folder: Path, home: Path) -> Iterator[None]:
-    """The stand-in platforms over this world, and the environment that sends crawls there."""
-    written = home / "url"
-    command = [
-        sys.executable,
-        "-m",
-        "local.platforms",
-        "--world",
-        str(folder),
-        "--port",
-        "0",
-        "--url-file",
-        str(written),
-    ]
-    processes.start("platforms", command, environment={})
-    try:
-        os.environ.update(platform_environment(processes.wait_for_file("platforms", written, seconds=60).strip()))
-        os.environ.update(
-            {name: "1000000" for name in os.environ if name.startswith("TRAWL_") and name.endswith("_RATE")}
-        )
-        yield
-    finally:
-        processes.stop("platforms")
+def aim(url: str) -> None:
+    """Send every crawl there, as fast as it can."""
+    os.environ.update(platform_environment(url))
+    rates = (name for name in os.environ if name.startswith("TRAWL_") and name.endswith("_RATE"))
+    os.environ.update(dict.fromkeys(rates, "1000000"))
 
 
 def measured(platform: str, night: str, home: Path) -> dict[str, float]:

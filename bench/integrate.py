@@ -12,14 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
 
+from bench import stand_in
 from bench.nightly import timed
 from jobs import platforms
-from local import processes
 from local.stack import platform_environment, show
 from local.world import World
 from schemas.work import WORK
@@ -50,7 +48,7 @@ def measured(folder: Path, records: int, seed: int) -> dict[str, object]:
     run(*words)
     world, date = World(path), World(path).day0.isoformat()
     os.environ["TRAWL_HOME"] = str(home)
-    with serving(home, path) as url:
+    with stand_in.platforms(home, path) as url:
         show(url, world, 0, home)
         os.environ.update(platform_environment(url, home))
         for name in cli.progress(platforms.names(), total=len(platforms.names()), unit="platforms crawled"):
@@ -70,19 +68,6 @@ def run(module: str, *words: str) -> None:
     done = subprocess.run([sys.executable, "-m", module, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     if done.returncode:
         raise cli.TrawlError(f"python -m {module} {' '.join(words)} failed: {done.stderr.decode()[-500:]}")
-
-
-@contextmanager
-def serving(home: Path, world: Path) -> Iterator[str]:
-    """The address of the stand-in platforms over this world; stopped at the end."""
-    written = home / "platforms.url"
-    home.mkdir(parents=True)
-    command = [sys.executable, "-m", "local.platforms", "--world", str(world), "--port", "0"]
-    processes.start("platforms", [*command, "--url-file", str(written)], environment={})
-    try:
-        yield processes.wait_for_file("platforms", written, seconds=60).strip()
-    finally:
-        processes.stop("platforms")
 
 
 def f1(work_of: dict[str, str], world: World) -> float:

@@ -18,8 +18,9 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bench import stand_in
 from jobs import platforms
-from local import elasticsearch, processes
+from local import elasticsearch
 from local.stack import platform_environment, show
 from local.world import World
 from store import cli, lake
@@ -58,14 +59,11 @@ def main() -> None:
 def running(home: Path, folder: Path) -> Iterator[str]:
     """The stand-in platforms' address, with an Elasticsearch node beside them; both stopped at the end."""
     os.environ["TRAWL_HOME"] = str(home)
-    written = home / "platforms.url"
     elasticsearch.start(home)
-    command = [sys.executable, "-m", "local.platforms", "--world", str(folder), "--port", "0"]
-    processes.start("platforms", [*command, "--url-file", str(written)], environment={})
     try:
-        yield processes.wait_for_file("platforms", written, seconds=60).strip()
+        with stand_in.platforms(home, folder) as url:
+            yield url
     finally:
-        processes.stop("platforms")
         elasticsearch.stop(home)
 
 

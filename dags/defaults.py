@@ -52,6 +52,15 @@ def arguments(*, retries: int, **more: Any) -> dict[str, Any]:
     return {"owner": "trawl", "retries": retries, "retry_delay": timedelta(minutes=1), **more}
 
 
+# What only people start: never by the clock, one run at a time.
+BY_HAND: dict[str, Any] = {
+    "schedule": None,
+    "catchup": False,
+    "max_active_runs": 1,
+    "default_args": arguments(retries=1),
+}
+
+
 def job(name: str, *, timeout_min: int, after: str = "", **options: str) -> BashOperator:
     """The task `name`: `python -m jobs.name --date D`, a flag per option, then `after`, from the repository root.
 

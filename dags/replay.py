@@ -28,10 +28,7 @@ from dags import defaults
 with DAG(
     "replay",
     description="Dead letters once more",
-    schedule=None,
-    catchup=False,
-    max_active_runs=1,
-    default_args=defaults.arguments(retries=1),
+    **defaults.BY_HAND,
     params={
         "date": defaults.DATE_PARAM,
         "repaired": defaults.file_param("Mended bodies, one JSON object per line; empty: as they are."),

@@ -30,10 +30,7 @@ WORDS = f" --why '{{{{ params.why }}}}' --by '{WHO}'"
 with DAG(
     "rollback",
     description="Back to the generation that was live before",
-    schedule=None,
-    catchup=False,
-    max_active_runs=1,
-    default_args=defaults.arguments(retries=1),
+    **defaults.BY_HAND,
     params={
         "date": defaults.DATE_PARAM,
         "why": Param("by hand", type="string", pattern="^[^']+$", description="Kept with the generation that is left."),

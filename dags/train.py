@@ -28,10 +28,7 @@ from dags import defaults
 with DAG(
     "train",
     description="Learn the models that the build uses",
-    schedule=None,
-    catchup=False,
-    max_active_runs=1,
-    default_args=defaults.arguments(retries=1),
+    **defaults.BY_HAND,
     params={
         "date": defaults.DATE_PARAM,
         "labels": defaults.file_param("File of labelled records, JSON lines.", required=True),

@@ -124,7 +124,8 @@ def _cosine(rows: Vectors, firsts: Ints, seconds: Ints) -> Floats:
 def _shared(rows: Vectors, others: Vectors, firsts: Ints, seconds: Ints, values: NDArray[np.float32]) -> Floats:
     """Sum of `values` over the entries of row `firsts` whose column row `seconds` of `others` has too."""
     out = np.zeros(len(firsts))
-    _sum(rows.starts, rows.columns, values, others.starts, others.columns, firsts, seconds, out)
+    ones = np.broadcast_to(np.float32(1), len(others.columns))  # takes no memory
+    _dot(rows.starts, rows.columns, values, others.starts, others.columns, ones, firsts, seconds, out)
     return out
 
 
@@ -136,22 +137,6 @@ def _dot(starts, columns, values, starts2, columns2, values2, firsts, seconds, o
         while at < end and at2 < end2:
             if columns[at] == columns2[at2]:
                 out[pair] += values[at] * values2[at2]
-                at += 1
-                at2 += 1
-            elif columns[at] < columns2[at2]:
-                at += 1
-            else:
-                at2 += 1
-
-
-@njit(cache=True, nogil=True)
-def _sum(starts, columns, values, starts2, columns2, firsts, seconds, out):  # type: ignore
-    for pair in range(len(out)):
-        at, end = starts[firsts[pair]], starts[firsts[pair] + 1]
-        at2, end2 = starts2[seconds[pair]], starts2[seconds[pair] + 1]
-        while at < end and at2 < end2:
-            if columns[at] == columns2[at2]:
-                out[pair] += values[at]
                 at += 1
                 at2 += 1
             elif columns[at] < columns2[at2]:
