@@ -19,7 +19,7 @@ import orjson
 
 from jobs.platforms import Item, Page, PageBroken, Policy, Reject, Request, TargetsMissing, Window
 from jobs.platforms import _webpage as webpage
-from jobs.platforms import context
+from jobs.platforms import _webpage_thing, context
 from jobs.platforms._reading import checked, decoded, each, shown
 from models import structured
 from models.packed import head
@@ -161,7 +161,7 @@ def _told(page: Page) -> Iterator[Item | Reject]:
 def _thing(thing: structured.Thing) -> Iterator[Item | Reject]:
     """Its addresses are absolute or unknown: the file does not tell which page it was taken from."""
     is_graph = any(name.startswith("og:") for name in thing)
-    item = webpage.described({} if is_graph else thing, thing if is_graph else {}, "")
+    item = _webpage_thing.described({} if is_graph else thing, thing if is_graph else {}, "")
     item["body"] = item["body"] or item.pop("summary")
     native_id = canonical(item["url"]) or webpage.digest(orjson.dumps(thing, default=str).decode())
     yield checked(item | {"native_id": native_id, "lang_source": "declared" if item["lang"] else None})
