@@ -1,9 +1,12 @@
 """Fixtures that every test may use: a fresh lake, one Spark session, one Elasticsearch node."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+logging.getLogger("py4j.clientserver").setLevel(logging.WARNING)  # it says good-bye to a terminal that is closed
 
 
 @pytest.fixture(scope="session")
