@@ -1,9 +1,8 @@
-"""The near-duplicate search of others over the same texts: datasketch where it is installed, Spark ML's MinHashLSH.
+"""The near-duplicate search of others over the same texts: datasketch and Spark ML's MinHashLSH.
 
 Both get what is compared here (character 5-grams of folded text, similarity .7) and name pairs of places.
 """
 
-import importlib.util
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,10 +23,10 @@ DATASKETCH_MOST, SPARK_MOST = 10_000, 2_000  # texts: their rates only fall with
 
 def rates(session: "SparkSession", texts: Sequence[str], truth: Callable[[int], Pairs]) -> dict[str, dict[str, float]]:
     """docs_per_s, precision and recall of each peer on the first so many texts; `truth` gives the pairs among those."""
-    peers: dict[str, tuple[int, Callable[[Sequence[str]], Pairs]]] = {}
-    if importlib.util.find_spec("datasketch"):
-        peers["datasketch"] = (DATASKETCH_MOST, datasketch)
-    peers["spark_minhash_lsh"] = (SPARK_MOST, lambda few: spark_ml(session, few))
+    peers: dict[str, tuple[int, Callable[[Sequence[str]], Pairs]]] = {
+        "datasketch": (DATASKETCH_MOST, datasketch),
+        "spark_minhash_lsh": (SPARK_MOST, lambda few: spark_ml(session, few)),
+    }
     return {name: _measured(search, texts[:most], truth(most)) for name, (most, search) in peers.items()}
 
 

@@ -36,7 +36,11 @@ def _engine(url: str, process: int) -> sa.Engine:
     """One per process: a connection does not survive a fork."""
     if url.startswith("sqlite:///"):
         settings.home().mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, connect_args={"timeout": 60} if url.startswith("sqlite") else {})
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    try:
+        engine = sa.create_engine(address, connect_args={"timeout": 60} if url.startswith("sqlite") else {})
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise cli.TrawlError(f"TRAWL_LEDGER is no address of a database that can be used here: {error}") from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _tune)
     return engine
@@ -51,12 +55,12 @@ def _tune(connection: Any, _: object) -> None:
 @functools.cache
 def _made(engine: sa.Engine, table: sa.Table) -> sa.Table:
     """The table, made where it is missing, with the columns that it did not have yet."""
-    with contextlib.suppress(sa.exc.OperationalError, sa.exc.ProgrammingError):  # another process was first
+    with contextlib.suppress(sa.exc.DBAPIError):  # another process was first
         table.create(engine, checkfirst=True)
     there = {column["name"] for column in sa.inspect(engine).get_columns(table.name)}
     for column in (column for column in table.columns if column.name not in there):
         kind = column.type.compile(engine.dialect)
-        with contextlib.suppress(sa.exc.OperationalError, sa.exc.ProgrammingError), engine.begin() as connection:
+        with contextlib.suppress(sa.exc.DBAPIError), engine.begin() as connection:
             connection.execute(sa.text(f'ALTER TABLE {table.name} ADD COLUMN "{column.name}" {kind}'))
     return table
 
@@ -64,19 +68,38 @@ def _made(engine: sa.Engine, table: sa.Table) -> sa.Table:
 def begin(*tables: sa.Table) -> contextlib.AbstractContextManager[sa.Connection]:
     """One transaction over these tables."""
     engine = _engine(settings.ledger_url(), os.getpid())
-    for table in tables:
-        _made(engine, table)
+    try:
+        for table in tables:
+            _made(engine, table)
+    except sa.exc.OperationalError as error:
+        raise cli.TrawlError(f"the ledger does not answer: {error.orig}; check TRAWL_LEDGER") from error
     return engine.begin()
 
 
 def put(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
     """One whole row by its primary key, old or new, never neither."""
-    connection.execute(_upsert(table, connection.dialect.name), row)
+    connection.execute(_upsert(table, connection.dialect.name), {name: _storable(row[name]) for name in row})
+
+
+def put_first(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> None:
+    """A row, unless there is one of its primary key."""
+    connection.execute(_insert(table, connection.dialect.name).on_conflict_do_nothing(), row)
+
+
+def _storable(value: Any) -> Any:
+    """Text without what a database refuses in it: halves of surrogate pairs, and for PostgreSQL NUL."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _insert(table: sa.Table, dialect: str) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 @functools.cache
 def _upsert(table: sa.Table, dialect: str) -> sa.Insert:
-    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = _insert(table, dialect)
     keys = [column.name for column in table.primary_key]
     changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
     upsert: sa.Insert = statement.on_conflict_do_update(index_elements=keys, set_=changed)

@@ -45,9 +45,8 @@ def spend(platform: str, day: str, units: int) -> None:
     """Count units before they are asked for: a killed crawl has spent them too."""
     same = (QUOTAS.c.platform == platform, QUOTAS.c.day == day)
     with ledger.begin(QUOTAS) as connection:
-        found = connection.execute(sa.update(QUOTAS).where(*same).values(units=QUOTAS.c.units + units))
-        if not found.rowcount:
-            ledger.put(connection, QUOTAS, {"platform": platform, "day": day, "units": units})
+        ledger.put_first(connection, QUOTAS, {"platform": platform, "day": day, "units": 0})
+        connection.execute(sa.update(QUOTAS).where(*same).values(units=QUOTAS.c.units + units))
 
 
 def key(url: str) -> str:
