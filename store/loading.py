@@ -50,8 +50,13 @@ def _forbid_guessing(es: Elasticsearch) -> None:
     with suppress(AuthorizationException):
         # the longer the alias, the higher: patterns of two aliases that overlap never have the same priority
         es.indices.put_index_template(
-            name=f"{alias}-indices", index_patterns=[f"{alias}-*"], priority=len(alias), allow_auto_create=False
+            name=template(), index_patterns=[f"{alias}-*"], priority=len(alias), allow_auto_create=False
         )
+
+
+def template() -> str:
+    """Name of the index template that holds for every index of the alias."""
+    return f"{settings.alias()}-indices"
 
 
 def _fields(properties: Mapping[str, Any]) -> int:

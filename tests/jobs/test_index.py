@@ -11,7 +11,7 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
-from jobs import index
+from jobs import index, refusals
 from jobs.checks import mapping as checks
 from jobs.load import load
 from schemas.dead_letter import DEAD_LETTER
@@ -70,7 +70,7 @@ def test_one_unusable_vector_is_refused_and_the_rest_goes_on_then_two_are_too_ma
     assert (shown["_source"]["ref"], "body" in shown["_source"]) == ("w000", False)
     vectors[1]["vector"] = vectors[1]["vector"][:100]
     a_night.put_night(rows, vectors)
-    with pytest.raises(index.TooManyRefused, match="2 of 11 documents refused"):
+    with pytest.raises(refusals.TooManyRefused, match="2 of 11 documents refused"):
         index.main(ARGUMENTS)
     assert "_meta" not in (elastic.mapping(es, NAME) or {})
     assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["failed"]
