@@ -10,7 +10,7 @@ HITS = [
     Hit(1, "w1", 0.0328, {"title": "红色运动鞋" * 8, "type": "product", "price": {"amount": 259.0, "currency": "CNY"}},
         {"words": 1, "meaning": 2}, {"body": "轻便 <em>红色</em> &lt;b&gt;"}, 2, ("exact title", "↑2: near your taste, 0.61")),
     Hit(2, "w2", 0.0161, {"title": "Red shoes", "type": "video", "platforms": ["youtube"], "why_merged": "same gtin",
-                        "duplicate_of": "w9", "duplicate_by": "sound", "duplicate_similarity": 0.914}, {"meaning": 1}),
+        "duplicate_of": "w9", "duplicate_by": "sound", "duplicate_similarity": 0.914}, {"meaning": 1}),
 ]  # fmt: skip
 RESULT = Result("红色", "shop", HITS, {"platforms": {"youtube": 1}, "brand": {}}, 12_000, 12.4, 8, {"words": 1}, ("a → b",), (), (), {})  # fmt: skip
 
