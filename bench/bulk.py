@@ -69,7 +69,7 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trawl-bench-") as scratch:
         file = Path(scratch, "documents.arrow")
-        bulk_documents.write(file, World(args.folder or _made(Path(scratch, "world"))), args.documents)
+        bulk_documents.write(file, World(args.folder or made_world(Path(scratch, "world"))), args.documents)
         alone = {how: writer(how, file) for how in ("null", "null_json")}
         with node(Path(scratch)) as process:
             loaded(process, "ours", file)  # the server's compiler warms up
@@ -80,7 +80,8 @@ def main() -> None:
     print(json.dumps(figures(alone, runs)))
 
 
-def _made(folder: Path) -> Path:
+def made_world(folder: Path) -> Path:
+    """A world of one's own."""
     command = [sys.executable, "-m", "local.world", str(folder), "--works", str(WORKS), "--seed", str(SEED)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return folder

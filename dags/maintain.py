@@ -21,6 +21,7 @@ By hand: *Trigger* with `date`.
 A failed task is tried once more after a minute. Run again, it goes on where it was; nothing is removed twice.
 The last line of the task's log says what is wrong. By hand, from the repository root:
 
+- `sanity`, "was made anew": the date's documents were built again and are not live yet. Trigger `topup` with that date.
 - `sanity`: more is wrong than can be mended piece by piece. Trigger `build`, or `rollback`; by hand
   `python -m jobs.sanity --date D --all` tells what differs, and `--repair` mends it.
 - `retain`: the lake or the ledger cannot be written. Free space or mend the permissions, then

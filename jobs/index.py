@@ -20,23 +20,20 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
+from jobs import refusals, wide
 from jobs.bodies import indexed, vector_sizes
-from jobs.load import Loaded, load
+from jobs.load import load
 from schemas.annotation import ANNOTATION
-from schemas.dead_letter import DEAD_LETTER
 from schemas.derive import es_mapping, version
 from schemas.document import DOCUMENT
-from schemas.embedding import EMBEDDING, VECTORS
+from schemas.embedding import VECTORS
 from schemas.profile import PROFILE
-from schemas.reject import REJECT
 from store import cli, dead, elastic, lake, ledger, loading, lock, settings, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 log = logging.getLogger(__name__)
-
-REFUSED_SHARE = 0.001
 
 
 class GenerationIsLive(cli.TrawlError):
@@ -44,16 +41,6 @@ class GenerationIsLive(cli.TrawlError):
 
     def __init__(self, generation: str) -> None:
         super().__init__(f"{generation} is live and is not rebuilt under its readers: choose another --generation")
-
-
-class TooManyRefused(cli.TrawlError):
-    """Elasticsearch, or our own check, refused more documents than a night may lose."""
-
-    def __init__(self, index: str, *, refused: int, total: int, rejects: str, reason: str) -> None:
-        super().__init__(
-            f"{index}: {refused:,} of {total:,} documents refused, mostly because {reason}:"
-            f" see {rejects}, correct the data, run again"
-        )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -71,83 +58,22 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: str) -> dict[str, int]:
     """Both indices of a generation; counts in, out, rejected, profiles."""
-    inputs = {
-        "documents": (lake.partition("documents", step="dedup", date=date), DOCUMENT),
-        "annotations": (lake.partition("annotations", date=date), ANNOTATION),
-        "embeddings": (lake.partition("embeddings", date=date), EMBEDDING),
-    }
-    documents, annotations, embeddings = (spark.read(session, [path], table) for path, table in inputs.values())
-    models = one_model(embeddings)
-    wide = searchable(documents, annotations, embeddings)
-    mapping = es_mapping(DOCUMENT, ANNOTATION, VECTORS)
-    loading.create(es, generation, mapping)
-    loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS), version=elastic.version(date))
-    paths = [path for path, _ in inputs.values()]
-    refused = keep_refusals(loaded, date, index=generation, inputs=paths)
+    documents, annotations, embeddings = wide.tables(session, date)
+    models, source = wide.one_model(embeddings), wide.made_from(date)
+    rows, number = wide.searchable(documents, annotations, embeddings), elastic.version(date)
+    loading.create(es, generation, es_mapping(DOCUMENT, ANNOTATION, VECTORS))
+    loaded = load(es, generation, rows, key="work_id", sizes=vector_sizes(VECTORS), version=number)
+    refused = refusals.keep(loaded.refusals, date, index=generation, inputs=list(wide.paths(date).values()))
+    total = loaded.indexed + refused
+    refusals.must_be_few(loaded.refusals, date, index=generation, refused=refused, total=total)
     dead.publish(es, generation, date)
     users = build_profiles(session, es, date, generation=generation)
     found = settled(es, generation, loaded.indexed)
     counts = {"in": found + refused, "out": found, "rejected": refused, "profiles": users}
     schema = version(pa.schema([*DOCUMENT, *ANNOTATION, *VECTORS]))
-    made_from = {"run": generation, "date": date, "schema_version": schema, **models, "counts": counts}
-    loading.complete(es, generation, made_from)
+    made_from = {"run": generation, "date": date, "made_from": source, "schema_version": schema, "version": number}
+    loading.complete(es, generation, {**made_from, **models, "counts": counts})
     return counts
-
-
-def one_model(embeddings: "DataFrame") -> dict[str, str | None]:
-    """Names of the models the vectors come from; TrawlError where two are mixed, whose vectors cannot be compared."""
-    found: dict[str, str | None] = {"text_model": None, "image_model": None}
-    for row in embeddings.select("modality", "model_id").distinct().sort("modality", "model_id").collect():
-        name = f"{row['modality']}_model"
-        if found.get(name):
-            raise cli.TrawlError(
-                f"embeddings hold two models, {found[name]} and {row['model_id']}: run jobs.embed again"
-            )
-        found[name] = row["model_id"]
-    return found
-
-
-def searchable(documents: "DataFrame", annotations: "DataFrame", embeddings: "DataFrame") -> "DataFrame":
-    """One row per live document, duplicates included: every column of the mapping, vectors by content hash."""
-    from pyspark.sql import functions as F
-
-    def vectors(modality: str) -> "DataFrame":
-        chosen = embeddings.where(F.col("modality") == modality)
-        return chosen.select(
-            F.col("content_hash").alias(f"{modality}_hash"), F.col("vector").alias(f"{modality}_vector")
-        )
-
-    return (
-        documents.where(F.col("status") == "live")
-        .join(annotations, on="work_id", how="left")
-        .join(vectors("text"), on="text_hash", how="left")
-        .join(vectors("image"), on="image_hash", how="left")
-        .select(*indexed(DOCUMENT, ANNOTATION, VECTORS))
-    )
-
-
-def keep_refusals(loaded: Loaded, date: str, *, index: str, inputs: Sequence[str]) -> int:
-    """Write the rejects and count them; TooManyRefused above the share a night may lose."""
-    from pyspark.sql import functions as F
-
-    letters = loaded.refusals.select(
-        F.lit(index).alias("index"),
-        *("ref", "reason", "detail", F.col("status").cast("long"), F.col("attempts").cast("long")),
-        F.sha2("body", 256).alias("body_sha256"),
-        "body",
-        F.lit("dead").alias("state"),
-    )
-    spark.write(letters, dead.partition(date), DEAD_LETTER, key=["ref"], inputs=inputs)
-    path = lake.partition("rejects", step="index", date=date)
-    named = loaded.refusals.select("ref", "reason", "detail")
-    rejects = named.select(F.lit("index").alias("step"), F.lit(None).cast("string").alias("platform"), "*")
-    refused = spark.write(rejects, path, REJECT, key=["ref", "reason"], inputs=inputs).rows
-    total = loaded.indexed + refused
-    if refused > max(1, int(total * REFUSED_SHARE)):
-        most = loaded.refusals.groupBy("reason").count().sort(F.desc("count"), "reason").first()
-        reason = str(most["reason"]) if most else ""
-        raise TooManyRefused(index, refused=refused, total=total, rejects=path, reason=reason)
-    return refused
 
 
 def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, generation: str) -> int:

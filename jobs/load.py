@@ -34,9 +34,11 @@ STOPPED = "stopped"  # reason of the row that says why a writer gave up
 
 @dataclass(frozen=True)
 class Loaded:
-    """Documents that an index took, and its refusals as (ref, reason, detail, status, attempts, body) rows."""
+    """Documents that an index took, those of which it had a newer one, and its refusals: (ref, reason, detail, status, attempts,
+    body) rows."""
 
     indexed: int
+    newer: int
     refusals: "DataFrame"
 
 
@@ -57,14 +59,15 @@ def load(
     # kept on disk: counting and writing the refusals must not send everything twice
     outcomes = spark.map_arrow(spread, send, SHAPE).persist(StorageLevel.DISK_ONLY)
     with progress(es, index):
-        total = outcomes.agg(F.sum("indexed")).first()
+        totals = outcomes.agg(F.sum("indexed"), F.sum("newer")).first()
     stopped = outcomes.where(F.col("reason") == STOPPED).select("detail").head()
     if stopped:
         raise cli.TrawlError(stopped["detail"])
-    if elastic.uuid(es, index) != identity:  # the server makes an index that is missing out of the first document
+    if elastic.uuid(es, index) != identity:  # nor another one of this name that somebody made
         raise cli.TrawlError(f"{index} was deleted while it was loaded: run the step again")
     refusals = outcomes.where(F.col("ref").isNotNull()).drop("indexed", "newer")
-    return Loaded(int(total[0] or 0) if total else 0, refusals)
+    indexed, newer = (int(total or 0) for total in totals or (0, 0))
+    return Loaded(indexed, newer, refusals)
 
 
 def writer(

@@ -101,9 +101,9 @@ def target(es: Elasticsearch, generation: str) -> str:
 
 def send(es: Elasticsearch, index: str, letters: Sequence[Letter], date: str) -> None:
     """The letters with their new state, reason and attempts."""
-    identity, outcomes = elastic.uuid(es, index), list[bulk.Sent]()
+    identity = elastic.uuid(es, index)
     documents = [(letter["ref"], letter["body"]) for letter in letters]
-    outcomes = list(bulk.bulk(es, index, documents, version=elastic.version(date)))
+    outcomes = list(bulk.bulk(es, index, documents, version=version_of(es, index, date)))
     if elastic.uuid(es, index) != identity:
         raise cli.TrawlError(f"{index} was deleted meanwhile: run again")
     refused = {bad.id: bad for sent in outcomes for bad in sent.refused}
@@ -114,6 +114,12 @@ def send(es: Elasticsearch, index: str, letters: Sequence[Letter], date: str) ->
             letter.update(reason=bad.reason, detail=bad.detail, status=bad.status)
         else:
             letter["state"] = "newer" if letter["ref"] in newer else "taken"
+
+
+def version_of(es: Elasticsearch, index: str, date: str) -> int:
+    """Version of letters of a night: that of its newest top-up, which wrote them down, and of the night itself elsewhere."""
+    meta = (elastic.mapping(es, index) or {})["_meta"]
+    return int(meta.get("version", 0) if meta["date"] == date else 0) or elastic.version(date)
 
 
 def keep(letters: Sequence[Letter], date: str) -> None:

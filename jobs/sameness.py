@@ -12,13 +12,13 @@ AT_ONCE = 500
 TOLERANCE = 1e-5  # of a vector's numbers: float32 on its way through JSON
 
 
-def stored(es: Elasticsearch, index: str, ids: Sequence[str], *, vectors: bool) -> dict[str, dict[str, Any]]:
-    """Bodies by id of those that are there; vectors lie outside of `_source` and are left out unless asked for."""
+def stored(es: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Bodies by id of those that are there, with their vectors, which lie outside of `_source`."""
     found = dict[str, dict[str, Any]]()
     for start in range(0, len(ids), AT_ONCE):
         some = list(ids[start : start + AT_ONCE])
         with elastic.plainly():
-            source = {"exclude_vectors": not vectors}
+            source = {"exclude_vectors": False}
             answer = es.search(index=index, size=len(some), query={"ids": {"values": some}}, source=source)
         found |= {hit["_id"]: hit["_source"] for hit in answer["hits"]["hits"]}
     return found

@@ -5,32 +5,28 @@ In   documents, annotations, embeddings   of the night that the live generation 
 Out  printed and in the ledger: looked_at, missing, stale and ghost documents
      live   with --repair, missing and stale documents are sent again and ghosts deleted
 
-Fails when more than a hundredth of what was looked at is wrong: then not a document is broken, but the generation. Everything is
-read in slices of SLICE documents, a pass over the night for each: minutes per million documents.
+Fails when more than a hundredth of what was looked at is wrong: then not a document is broken, but the generation. A part is
+PART documents that lie side by side in the order of work_id.
 """
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date as day
 from typing import Any
 
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-from elasticsearch import Elasticsearch, helpers
 
-from jobs import generations
-from jobs.checks.content import sent
-from jobs.checks.night import digest
-from jobs.sameness import differing, stored
+from jobs import generations, wide
+from jobs.drift import Range, drift
+from jobs.mending import mend
 from schemas.document import DOCUMENT
-from store import bulk, cli, elastic, lake, ledger, lock
+from store import cli, elastic, lake, ledger, lock, spark
 
 log = logging.getLogger(__name__)
 
-SLICE = 20_000
+PART = 20_000
 WRONG_SHARE = 0.01
 FEWEST = 10  # of a small index one document is already a large share
 
@@ -44,18 +40,13 @@ class TooMuchWrong(cli.TrawlError):
         )
 
 
-@dataclass
-class Found:
-    """work_ids of what is wrong, and how many documents were looked at."""
+class MadeAnew(cli.TrawlError):
+    """The lake no longer holds what the live generation was made from."""
 
-    looked_at: int = 0
-    missing: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
-    ghost: list[str] = field(default_factory=list)
-
-    def counts(self) -> dict[str, int]:
-        wrong = {name: len(getattr(self, name)) for name in ("missing", "stale", "ghost")}
-        return {"looked_at": self.looked_at, **wrong}
+    def __init__(self, generation: str, date: str) -> None:
+        super().__init__(
+            f"the lake's {date} was made anew since {generation} was: run `python -m jobs.topup --date {date}`, or a build"
+        )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -68,75 +59,37 @@ def main(argv: Sequence[str] | None = None) -> None:
     generation = generations.live(es)
     if generation is None:
         raise generations.NotPromoted("nothing is live: run a build")
-    with ledger.step("sanity", args.date) as counts, lock.held(es, "sanity"):
-        night = (elastic.mapping(es, generation) or {})["_meta"]["date"]
-        found = look(es, generation, night, slices(night, args.date, everything=args.all))
+    with ledger.step("sanity", args.date) as counts, lock.held(es, "sanity") as must_hold:
+        night = night_of(generation, (elastic.mapping(es, generation) or {})["_meta"])
+        session = spark.session("sanity")
+        documents, annotations, _ = wide.tables(session, night)
+        among = (None, None) if args.all else part(night, args.date)
+        found = drift(es, generation, wide.described(documents, annotations), among=among)
         counts.update(found.counts())
-        log.info("%s: %s, first ones %s", generation, counts, (found.missing + found.stale + found.ghost)[:10])
-        if sum(map(len, (found.missing, found.stale, found.ghost))) > max(FEWEST, WRONG_SHARE * found.looked_at):
+        log.info("%s: %s, first ones %s", generation, counts, found.wrong[:10])
+        if len(found.wrong) > max(FEWEST, WRONG_SHARE * found.looked_at):
             raise TooMuchWrong(generation, found.counts())
-        if args.repair:
-            repair(es, generation, night, found)
+        if args.repair and found.wrong:
+            counts["refused"] = mend(session, es, generation, night, found, must_hold).refusals.count()
 
 
-def slices(night: str, today: str, *, everything: bool) -> list[tuple[int, int]]:
-    """(number, of how many): all, or the one whose turn it is."""
-    count = max(1, -(-lake.must(path_of(night)).rows // SLICE))
-    return [
-        (number, count)
-        for number in range(count)
-        if everything or number == day.fromisoformat(today).toordinal() % count
-    ]
+def night_of(generation: str, meta: dict[str, Any]) -> str:
+    """The night that a generation was made from; MadeAnew where the lake holds another one under its date."""
+    date = str(meta["date"])
+    if meta.get("made_from", "") not in ("", wide.made_from(date)):
+        raise MadeAnew(generation, date)
+    return date
 
 
-def look(es: Elasticsearch, generation: str, night: str, parts: Sequence[tuple[int, int]]) -> Found:
-    """What is wrong with these slices. Ghosts are found by their ids, of which all are compared."""
-    elastic.refresh(es, generation)
-    found, alive = Found(), set[str]()
-    for number, count in parts:
-        rows = documents(night, number, count)
-        wanted = sent(rows, night, vectors=False)
-        there = stored(es, generation, list(wanted), vectors=False)
-        found.looked_at += len(wanted)
-        found.missing += sorted(wanted.keys() - there.keys())
-        found.stale += sorted(work for work, body in there.items() if differing(wanted[work], body))
-        alive |= wanted.keys()
-    with elastic.plainly():
-        for hit in helpers.scan(es, index=generation, _source=False, size=5000):
-            if any(digest(hit["_id"], "") % count == number for number, count in parts) and hit["_id"] not in alive:
-                found.ghost.append(hit["_id"])
-    return found
-
-
-def documents(night: str, number: int, count: int) -> list[dict[str, Any]]:
-    """Rows of the live documents of one slice."""
-    return [row for table in _slice(night, number, count) for row in table.to_pylist()]
-
-
-def _slice(night: str, number: int, count: int) -> Iterator[pa.Table]:
-    for batch in lake.batches(path_of(night), DOCUMENT):
-        rows = pa.Table.from_batches([batch]).filter(pc.equal(batch["status"], "live"))
-        mine = [digest(work, "") % count == number for work in rows["work_id"].to_pylist()]
-        yield rows.filter(pa.array(mine, pa.bool_()))
-
-
-def path_of(night: str) -> str:
-    return lake.partition("documents", step="dedup", date=night)
-
-
-def repair(es: Elasticsearch, generation: str, night: str, found: Found) -> None:
-    """Send what is missing or stale again, whole; delete what the lake does not know."""
-    wanted = pa.array(sorted(found.missing + found.stale), pa.string())
-    picked = (
-        batch.filter(pc.is_in(batch["work_id"], value_set=wanted)) for batch in lake.batches(path_of(night), DOCUMENT)
-    )
-    rows = [row for batch in picked for row in batch.to_pylist()] if len(wanted) else []
-    made = sent(rows, night, vectors=True)
-    bulk.written(bulk.bulk(es, generation, ((work, orjson.dumps(body)) for work, body in made.items())))
-    gone = ({"_op_type": "delete", "_id": work} for work in found.ghost)
-    with elastic.plainly():
-        helpers.bulk(es, gone, index=generation, raise_on_error=False)
-    elastic.refresh(es, generation)
+def part(night: str, today: str) -> Range:
+    """Bounds of the part whose turn it is."""
+    batches = lake.batches(wide.paths(night)["documents"], DOCUMENT, columns=["work_id", "status"])
+    live = [batch.filter(pc.equal(batch["status"], "live"))["work_id"] for batch in batches]
+    ids = pa.chunked_array(live, pa.string()).sort()
+    count = max(1, -(-len(ids) // PART))
+    number = day.fromisoformat(today).toordinal() % count
+    first, last = ids[number * PART] if number else None, ids[(number + 1) * PART] if number + 1 < count else None
+    return first and first.as_py(), last and last.as_py()
 
 
 if __name__ == "__main__":

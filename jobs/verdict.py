@@ -95,6 +95,20 @@ def get(generation: str) -> Verdict | None:
     return Verdict(**{**row, **signatures, "checks": [Check(**check) for check in row["checks"]]})
 
 
+def newest(es: Elasticsearch, date: str) -> Verdict | None:
+    """The newest verdict on any generation of a night, or None where the gate has judged none."""
+    with elastic.plainly():
+        hits = es.search(
+            index=f"{settings.alias()}-verdicts",
+            ignore_unavailable=True,
+            size=1,
+            query={"term": {"date": date}},
+            sort=[{"judged_at": {"order": "desc", "unmapped_type": "date"}}],
+            source={"includes": ["generation"]},
+        )["hits"]["hits"]
+    return get(hits[0]["_source"]["generation"]) if hits else None
+
+
 def withdraw(es: Elasticsearch, generation: str, signed: Signed) -> None:
     """Keep a generation from going live again; nothing where it has no verdict."""
     found = get(generation)

@@ -155,6 +155,7 @@ def clean(es: Elasticsearch, *generations: str) -> None:
         lake.remove(verdict.address(name))
     audit = [f"{settings.alias()}-{name}" for name in ("verdicts", "moves", "locks")]
     es.indices.delete(index=audit, ignore_unavailable=True)
+    es.options(ignore_status=404).indices.delete_index_template(name=loading.template())
 
 
 def say(what: str) -> None:

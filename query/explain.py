@@ -100,7 +100,8 @@ def why(hit: Hit, *, colour: bool = False) -> Iterator[str]:
     if own.get("why_merged"):
         yield f"merged: {own['why_merged']}"
     if own.get("duplicate_of"):
-        yield f"near-duplicate of {own['duplicate_of']}, similarity {own.get('duplicate_similarity') or 0:.2f}"
+        by = f" by {own['duplicate_by']}" if own.get("duplicate_by") else ""
+        yield f"near-duplicate of {own['duplicate_of']}{by}, similarity {own.get('duplicate_similarity') or 0:.2f}"
     if own.get("is_stale"):
         yield f"a platform failed: {own.get('stale_days')} days old"
     if "body" in hit.highlight:

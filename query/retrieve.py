@@ -35,7 +35,7 @@ CODE = re.compile(r"(?=.*\d)(?=.*[^\W\d]).{4,}|\d{8,}")
 SHOWN = (
     "work_id", "type", "title", "body", "url", "author", "created_at", "language", "price", "brand", "category_path",
     "tags", "engagement", "popularity", "platforms", "record_ids", "why_merged", "sentiment", "duplicate_of",
-    "duplicate_similarity", "is_stale", "stale_days", "media",
+    "duplicate_similarity", "duplicate_by", "is_stale", "stale_days", "media",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ Written by `python -m schemas.contract > docs/index-contract.md`; a test fails w
 
 | name | one document per | made by |
 |---|---|---|
-| `trawl` | work: what one or more platforms have of the same thing | `index`, then `promote` |
+| `trawl` | work: what one or more platforms have of the same thing | `index`, then `promote`; `topup` |
 | `trawl-profiles` | user | `index`, then `promote` |
 | `trawl-verdicts` | judgement of the gate | `gate`, `rollback` |
 | `trawl-moves` | change of what is live | `promote`, `rollback` |
@@ -36,10 +36,12 @@ on the generation where it began. To read page by page while a generation may ch
 - A column is removed, renamed or given another type only with a line under *Changed* or *Removed* in CHANGELOG.md.
 - `GET /trawl/_mapping` tells in `_meta` what the live generation was made from: `run` (its name), `date` (the night),
   `schema_version` (another one when a column changed), `text_model`, `image_model` (vectors of two models cannot be compared),
-  `counts` (documents in, out, rejected; profiles).
+  `counts` (documents in, out, rejected; profiles); `topups`, where there were any: when, the date, how many documents were new,
+  changed or deleted. `version` is that of the newest write, `made_from` a digest of the files in the lake.
 
 ## How things age
-- A night rebuilds everything. `crawled_at` is the newest fetch among the records of a document.
+- A night rebuilds everything. Between nights a top-up may replace, add and delete single documents of the live generation, never
+  many: a request sees each as it was or as it is. `crawled_at` is the newest fetch among the records of a document.
 - Counts and prices (`engagement`, `price`) are those of the fetch, not of now.
 - A platform that failed keeps its last good records: `is_stale` is true, `stale_days` the age of the oldest of them. After
   `TRAWL_CARRY_DAYS` days (7) the gate refuses to go on without that platform, and the last generation stays live.

@@ -1,7 +1,7 @@
 """Documents into an index, fast and with an answer for each one.
 
-Bodies come as bytes and leave as bytes, in requests of about 2 MB, two at a time. Every write is an `index` under the
-caller's own id, so sending again after an unknown outcome changes nothing; with a version, an older document never
+Bodies come as bytes and leave as bytes, in requests of about 2 MB, two at a time. Every write is an `index` or a `delete` under
+the caller's own id, so sending again after an unknown outcome changes nothing; with a version, an older document never
 replaces a newer one. What happens to an item is decided in store/outcomes.py.
 """
 
@@ -20,7 +20,7 @@ from elasticsearch import Elasticsearch
 from store import outcomes
 from store.cli import TrawlError
 from store.elastic import ElasticsearchAway, ElasticsearchBusy, translated
-from store.outcomes import Attempt, Document, Refused
+from store.outcomes import DELETED, Attempt, Document, Refused
 
 CHUNK_BYTES = 2 << 20  # 5 MB are no faster for the node and leave the writer's CPU cache (docs/benchmarks.md)
 LEAST_BYTES = 64 << 10
@@ -150,7 +150,7 @@ def _attempt(es: Elasticsearch, index: str, part: Sequence[Document], attempt: i
         return Attempt([part], trouble=ElasticsearchAway(type(error).__name__))
     except elasticsearch.ApiError as error:
         return _failed(error, part)
-    return outcomes.sorted_out(part, answer.body, attempt)
+    return outcomes.sorted_out(index, part, answer.body, attempt)
 
 
 def _failed(error: elasticsearch.ApiError, part: Sequence[Document]) -> Attempt:
@@ -185,8 +185,11 @@ def _size(part: Sequence[Document]) -> int:
 def _lines(part: Sequence[Document], version: int | None) -> bytes:
     """The request's body. With `external_gte` the same document may come again, an older one is told it is old."""
     versioned = b"" if version is None else b',"version":%d,"version_type":"external_gte"' % version
-    head, tail = b'{"index":{"_id":', versioned + b"}}\n"
-    return b"".join([piece for key, body in part for piece in (head, orjson.dumps(key), tail, body, b"\n")])
+    head, gone, tail = b'{"index":{"_id":', b'{"delete":{"_id":', versioned + b"}}\n"
+    pieces: list[bytes] = []
+    for key, body in part:
+        pieces += (gone, orjson.dumps(key), tail) if body == DELETED else (head, orjson.dumps(key), tail, body, b"\n")
+    return b"".join(pieces)
 
 
 def written(sent: Iterable[Sent]) -> int:

@@ -1,11 +1,12 @@
 """An index from empty to ready for search: made, loaded, settled, and complete once its mapping holds `_meta`."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import AuthorizationException, Elasticsearch
 
-from store import elastic
+from store import elastic, settings
 
 # Not the asynchronous translog of the advice: a node that is killed would lose what it has confirmed.
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -13,7 +14,9 @@ LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 FLAT, GRAPH = {"type": "flat"}, {"type": "int8_hnsw"}
 MOST_FIELDS = 1_000  # of a mapping, by default
 # auto_expand: a copy on a second node where there is one; a single node stays green
-SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1"}
+# gc_deletes: how long the version of a deleted document is known. A writer that was held up for as long as its patience must not
+# bring the document back; the server's own 60 s are less than that.
+SERVING = {"refresh_interval": "1s", "auto_expand_replicas": "0-1", "gc_deletes": "1h"}
 
 
 def create(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
@@ -32,9 +35,28 @@ def create(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
         )
     properties = _with_vectors(wanted.get("properties", {}), GRAPH, FLAT)
     with elastic.plainly():
+        _forbid_guessing(es)
         es.indices.delete(index=index, ignore_unavailable=True)
         settings_of = {"number_of_shards": 1, **LOADING}
         es.indices.create(index=index, mappings={**wanted, "properties": properties}, settings=settings_of)
+
+
+def _forbid_guessing(es: Elasticsearch) -> None:
+    """An index of this alias that was deleted under its writer is not made anew out of the next document, with a guessed mapping.
+
+    A key that may not put templates leaves it as it was: what was loaded is then found out at the end of the load.
+    """
+    alias = settings.alias()
+    with suppress(AuthorizationException):
+        # the longer the alias, the higher: patterns of two aliases that overlap never have the same priority
+        es.indices.put_index_template(
+            name=template(), index_patterns=[f"{alias}-*"], priority=len(alias), allow_auto_create=False
+        )
+
+
+def template() -> str:
+    """Name of the index template that holds for every index of the alias."""
+    return f"{settings.alias()}-indices"
 
 
 def _fields(properties: Mapping[str, Any]) -> int:

@@ -6,7 +6,8 @@ from typing import Any
 
 from store.elastic import ElasticsearchAway, ElasticsearchBusy, ElasticsearchRefused
 
-Document = tuple[str, bytes]  # its _id, its body as JSON
+Document = tuple[str, bytes]  # its _id, its body as JSON or DELETED
+DELETED = b""  # instead of a body: the document is to be there no longer
 NEWER = 409  # the index holds a newer version
 UNLUCKY = 500  # a shard that is moving says so, a document that breaks the server too
 TRIES = 5  # of a document whose outcome is 500
@@ -42,29 +43,29 @@ class Attempt:
     trouble: ElasticsearchAway | ElasticsearchBusy | None = None
 
 
-def sorted_out(todo: Sequence[Document], answer: object, attempt: int) -> Attempt:
+def sorted_out(index: str, todo: Sequence[Document], answer: object, attempt: int) -> Attempt:
     """The items of an answer, each by its own status; an answer that does not cover all of them says nothing of any."""
     if not isinstance(answer, dict) or not isinstance(answer.get("errors"), bool):
         return Attempt([todo], trouble=ElasticsearchAway("an answer that is not Elasticsearch's"))
     if not answer["errors"]:
         return Attempt()
-    items = [item["index"] for item in answer.get("items", ())]
+    items = [outcome for item in answer.get("items", ()) for outcome in item.values()]
     if len(items) != len(todo):  # seen under indexing pressure: nobody knows which are missing
         return Attempt([todo], trouble=ElasticsearchBusy("incomplete answer"))
     made, again = Attempt(), list[Document]()
     for document, item in zip(todo, items, strict=True):
-        if "error" in item and _is_to_be_sent_again(document, item, made, attempt):
+        if "error" in item and _is_to_be_sent_again(index, document, item, made, attempt):
             again.append(document)
     if again:
         made.again, made.trouble = [again], ElasticsearchBusy("it turns single documents away")
     return made
 
 
-def _is_to_be_sent_again(document: Document, item: dict[str, Any], made: Attempt, attempt: int) -> bool:
+def _is_to_be_sent_again(index: str, document: Document, item: dict[str, Any], made: Attempt, attempt: int) -> bool:
     """Whether it is; otherwise it is counted in `made`. Raises ElasticsearchRefused where the index takes nothing."""
     error, status = item["error"], item["status"]
     if error["type"] in FATAL and status != 503:  # 503: a node that is starting blocks everything for a moment
-        raise ElasticsearchRefused(FATAL[error["type"]])
+        raise ElasticsearchRefused(f"{index}: {FATAL[error['type']]}")
     if status in LATER or (status == UNLUCKY and attempt < TRIES):
         return True
     if status == NEWER:

@@ -30,8 +30,8 @@ SHAPE = pa.schema(
 
 def check(es: Elasticsearch, generation: str, night: Night, *, refused: int) -> tuple[Check, list[dict[str, Any]]]:
     """Whether a sample is in the index as the lake has it, and the sample as the index has it."""
-    wanted = sent(night.sample, night.date, vectors=True)
-    found = stored(es, generation, list(wanted), vectors=True)
+    wanted = sent(night.sample, night.date)
+    found = stored(es, generation, list(wanted))
     wrong = Counter(name for work in found for name in differing(wanted[work], found[work]))
     changed = sum(1 for work in found if differing(wanted[work], found[work]))
     missing = max(0, len(wanted) - len(found) - refused)
@@ -40,11 +40,11 @@ def check(es: Elasticsearch, generation: str, night: Night, *, refused: int) -> 
     return Check("sample", not changed and not missing, seen, f"{len(wanted)} as in the lake"), list(found.values())
 
 
-def sent(documents: Sequence[Mapping[str, Any]], date: str, *, vectors: bool) -> dict[str, dict[str, Any]]:
+def sent(documents: Sequence[Mapping[str, Any]], date: str) -> dict[str, dict[str, Any]]:
     """By work_id the bodies of rows of DOCUMENT; without those whose vector cannot be sent."""
     said = _rows(lake.partition("annotations", date=date), ANNOTATION, "work_id", [row["work_id"] for row in documents])
     annotated = {row["work_id"]: row for row in said}
-    found = _vectors(documents, date) if vectors else {}
+    found = _vectors(documents, date)
     wide = [
         {
             **row,

@@ -99,5 +99,11 @@ def generation(es: Elasticsearch, name: str, rows: Sequence[Row], *, date: str =
     ready: list[Document] = [body for body in made if isinstance(body, tuple)]
     taken = sum(sent.indexed for sent in bulk(es, name, ready))
     assert taken == len(live) == loading.settle(es, name)
-    meta = {"run": name, "date": date, "schema_version": VERSION, "text_model": "m", "image_model": "m"}
+    meta = {
+        "run": name,
+        "date": date,
+        "schema_version": VERSION,
+        "text_model": "text-model",
+        "image_model": "image-model",
+    }
     loading.complete(es, name, {**meta, "counts": {"in": taken, "out": taken, "rejected": 0}})

@@ -1,5 +1,7 @@
 """A night's documents in a new generation; what cannot be indexed is named."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import orjson
 import pytest
 from elasticsearch import Elasticsearch
 
-from jobs import index
+from jobs import index, refusals
 from jobs.checks import mapping as checks
 from jobs.load import load
 from schemas.dead_letter import DEAD_LETTER
@@ -68,7 +70,7 @@ def test_one_unusable_vector_is_refused_and_the_rest_goes_on_then_two_are_too_ma
     assert (shown["_source"]["ref"], "body" in shown["_source"]) == ("w000", False)
     vectors[1]["vector"] = vectors[1]["vector"][:100]
     a_night.put_night(rows, vectors)
-    with pytest.raises(index.TooManyRefused, match="2 of 11 documents refused"):
+    with pytest.raises(refusals.TooManyRefused, match="2 of 11 documents refused"):
         index.main(ARGUMENTS)
     assert "_meta" not in (elastic.mapping(es, NAME) or {})
     assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["failed"]
@@ -82,6 +84,7 @@ def test_a_generation_is_searched_by_graph_even_where_all_of_it_came_in_one_segm
 
 def test_somebody_elses_documents_are_not_overwritten(es: Elasticsearch) -> None:
     a_night.put_night(a_night.documents())
+    es.indices.create(index=NAME)
     es.index(index=NAME, id="1", document={"theirs": 1}, refresh=True)
     with pytest.raises(
         elastic.ElasticsearchRefused, match="not made by Trawl: rename or delete it, or set TRAWL_ALIAS"
@@ -111,6 +114,23 @@ def test_elasticsearch_away_fails_in_one_line(es: Elasticsearch, spark: Any, mon
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:1")
     with pytest.raises(elastic.ElasticsearchAway, match="127.0.0.1:1"):
         index.main(ARGUMENTS)
+
+
+def test_a_generation_deleted_under_a_running_load_is_one_line_and_no_index(es: Elasticsearch, spark: Any) -> None:
+    loading.create(es, NAME, {"dynamic": "strict", "properties": {name: {"type": "keyword"} for name in ("k", "x")}})
+
+    def delete() -> None:
+        while not loading.received(es, NAME):
+            time.sleep(0.01)
+        elastic.delete(es, NAME)
+
+    rows = spark.range(200_000).selectExpr("cast(id as string) k", "repeat('x', 400) x")  # 80 MB, 40 requests
+    other = threading.Thread(target=delete)
+    other.start()
+    with pytest.raises(TrawlError, match=f"refused: {NAME}: the index is gone: run the step again"):
+        load(es, NAME, rows, key="k", sizes={}, version=1)
+    other.join()
+    assert not es.indices.exists(index=NAME)
 
 
 def test_a_writer_that_gives_up_says_why(es: Elasticsearch, spark: Any) -> None:

@@ -15,7 +15,7 @@ TODAY = ["--date", "2026-01-03"]
 
 
 @pytest.fixture
-def es(elasticsearch_url: str, lake: Path) -> Iterator[Elasticsearch]:
+def es(elasticsearch_url: str, lake: Path, spark: object) -> Iterator[Elasticsearch]:
     made = Elasticsearch(elasticsearch_url)
     a_night.put_night(a_night.documents(24))
     a_night.generation(made, NAME, a_night.documents(24))
@@ -50,7 +50,7 @@ def test_what_is_wrong_is_reported_then_mended(es: Elasticsearch) -> None:
 
 
 def test_every_document_has_its_night(es: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sanity, "SLICE", 5)
+    monkeypatch.setattr(sanity, "PART", 5)
     break_it(es)
     seen = []
     for day in range(3, 8):  # five slices, five nights

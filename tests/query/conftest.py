@@ -37,7 +37,7 @@ DOCUMENTS: list[tuple[str, str, str, list[str], str | None, list[str], float | N
     ("w09", "Electric kettle", "Boils in three minutes", ["rss"], "Midea", ["kitchen"], 30, {"price_currency": "USD"}),
     ("w10", "Desk lamp", "Warm light <b>for</b> reading", ["rss"], None, ["lamp"], 25, {"type": "post"}),
     ("w11", "红色运动鞋 转发", "轻便透气，适合跑步和健身", ["weibo"], None, ["运动鞋"], None,
-     {"duplicate_of": "w01", "duplicate_similarity": 0.91, "type": "post"}),
+     {"duplicate_of": "w01", "duplicate_similarity": 0.91, "duplicate_by": "text", "type": "post"}),
     ("w12", "台灯 护眼", "暖光，阅读", ["taobao"], None, ["灯"], 120, {"is_stale": True, "stale_days": 2}),
     ("w13", "Trail running guide", "Where to run in the hills", ["rss"], None, ["running"], None, {"type": "post"}),
     ("w14", "Running shoes review", "We ran 500 km in red and blue pairs", ["youtube"], None, ["running"], None,

@@ -59,6 +59,8 @@ def test_filters_hold_in_every_leg(seeing: str) -> None:
 def test_duplicates_are_hidden_unless_asked_for(seeing: str) -> None:
     assert "w11" not in found("红色运动鞋", size=50)
     assert "w11" in found("红色运动鞋", size=50, duplicates=True)
+    copies = {hit.work_id: hit.document for hit in search("红色运动鞋", size=50, duplicates=True).hits}
+    assert (copies["w11"]["duplicate_by"], copies["w11"]["duplicate_similarity"]) == ("text", 0.91)
 
 
 def test_highlights_are_escaped(seeing: str) -> None:

@@ -94,6 +94,35 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         outcomes_of(Scripted(status(401)))
 
 
+def test_what_is_deleted_stays_deleted_for_whoever_is_late(index: tuple[Elasticsearch, str]) -> None:
+    es, name = index
+    documents = [("d1", b'{"n":1}'), ("d2", outcomes.DELETED), ("never", outcomes.DELETED)]
+    bulk.written(bulk.bulk(es, name, [("d1", b'{"n":0}'), ("d2", b'{"n":0}')], version=5))
+    for _ in range(2):  # the second time is a retry of everything
+        assert list(bulk.bulk(es, name, documents, version=7)) == [Sent(3, [])]
+    late = [("d1", outcomes.DELETED), ("d2", b'{"n":2}'), ("never", b'{"n":2}')]
+    assert list(bulk.bulk(es, name, late, version=6)) == [Sent(0, [], newer=["d1", "d2", "never"])]
+    assert loading.settle(es, name) == 1 and es.get(index=name, id="d1")["_source"] == {"n": 1}
+
+
+def test_an_index_that_is_deleted_under_its_writer_is_not_made_anew(
+    elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    es, name = Elasticsearch(elasticsearch_url), "trawl-20260101-000000"
+    monkeypatch.setattr(bulk, "CHUNK_BYTES", 200)
+    loading.create(es, name, {"dynamic": "strict", "properties": {"n": {"type": "long"}}})
+
+    def documents() -> Iterator[tuple[str, bytes]]:
+        for number in range(100):
+            if number == 50:
+                es.indices.delete(index=name)
+            yield f"d{number}", b'{"n":1}'
+
+    with pytest.raises(elastic.ElasticsearchRefused, match=f"{name}: the index is gone: run the step again"):
+        list(bulk.bulk(es, name, documents()))
+    assert not es.indices.exists(index=name)
+
+
 def test_a_newer_document_stays_and_is_counted() -> None:
     es = Scripted({"errors": True, "items": [item(201), item(409, "version_conflict_engine_exception"), item(201)]})
     assert list(bulk.bulk(es, "i", THREE, version=7)) == [Sent(2, [], newer=["b"])]  # type: ignore[arg-type]
