@@ -35,6 +35,14 @@ def live(es: Elasticsearch) -> str | None:
     return found[0] if found else None
 
 
+def night(es: Elasticsearch, generation: str) -> str:
+    """The night that a generation was built from; NotPromoted where it is not complete."""
+    meta = (elastic.mapping(es, generation) or {}).get("_meta")
+    if meta is None:
+        raise NotPromoted(f"{generation} is live and not complete (no _meta): take the alias from it, run jobs.index")
+    return str(meta["date"])
+
+
 def is_ours(mapping: Mapping[str, Any]) -> bool:
     """Whether an index was made by jobs.index, finished or not: whatever else has such a name is left alone."""
     return mapping.get("dynamic") == "strict" and "work_id" in mapping.get("properties", {})

@@ -14,29 +14,30 @@ more than one document and more than 0.1 % are refused.
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from jobs.bodies import indexed, vector_sizes
 from jobs.load import Loaded, load
 from schemas.annotation import ANNOTATION
 from schemas.dead_letter import DEAD_LETTER
-from schemas.derive import es_mapping, version
+from schemas.derive import es_mapping, es_property
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, VECTORS
+from schemas.generation import MAPPING, VERSION
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import cli, dead, elastic, lake, ledger, loading, lock, settings, spark
+from store import bulk, cli, dead, elastic, lake, ledger, loading, lock, settings, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 log = logging.getLogger(__name__)
 
 REFUSED_SHARE = 0.001
+TEXTS = [column.name for column in DOCUMENT if es_property(column).get("type") == "text"]
 
 
 class GenerationIsLive(cli.TrawlError):
@@ -79,17 +80,15 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     documents, annotations, embeddings = (spark.read(session, [path], table) for path, table in inputs.values())
     models = one_model(embeddings)
     wide = searchable(documents, annotations, embeddings)
-    mapping = es_mapping(DOCUMENT, ANNOTATION, VECTORS)
-    loading.create(es, generation, mapping)
+    loading.create(es, generation, MAPPING)
     loaded = load(es, generation, wide, key="work_id", sizes=vector_sizes(VECTORS), version=elastic.version(date))
     paths = [path for path, _ in inputs.values()]
     refused = keep_refusals(loaded, date, index=generation, inputs=paths)
     dead.publish(es, generation, date)
     users = build_profiles(session, es, date, generation=generation)
-    found = settled(es, generation, loaded.indexed)
+    found = settled(es, generation, MAPPING, sent=loaded.indexed)
     counts = {"in": found + refused, "out": found, "rejected": refused, "profiles": users}
-    schema = version(pa.schema([*DOCUMENT, *ANNOTATION, *VECTORS]))
-    made_from = {"run": generation, "date": date, "schema_version": schema, **models, "counts": counts}
+    made_from = {"run": generation, "date": date, "schema_version": VERSION, **models, "counts": counts}
     loading.complete(es, generation, made_from)
     return counts
 
@@ -108,8 +107,13 @@ def one_model(embeddings: "DataFrame") -> dict[str, str | None]:
 
 
 def searchable(documents: "DataFrame", annotations: "DataFrame", embeddings: "DataFrame") -> "DataFrame":
-    """One row per live document, duplicates included: every column of the mapping, vectors by content hash."""
+    """One row per live document, duplicates included: every column that the lake has, vectors by content hash."""
     from pyspark.sql import functions as F
+
+    def short(name: str) -> "Column":
+        # a worker never holds the whole of a text for which the writer will refuse its document
+        text, most = F.col(name), bulk.DOCUMENT_BYTES
+        return F.when(F.octet_length(text) > most, F.left(text, F.lit(most))).otherwise(text)
 
     def vectors(modality: str) -> "DataFrame":
         chosen = embeddings.where(F.col("modality") == modality)
@@ -119,6 +123,7 @@ def searchable(documents: "DataFrame", annotations: "DataFrame", embeddings: "Da
 
     return (
         documents.where(F.col("status") == "live")
+        .withColumns({name: short(name) for name in TEXTS})
         .join(annotations, on="work_id", how="left")
         .join(vectors("text"), on="text_hash", how="left")
         .join(vectors("image"), on="image_hash", how="left")
@@ -154,17 +159,18 @@ def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, gen
     """The profiles' index of the generation, empty where that night has no profiles; rows in it."""
     index, path = elastic.profiles(generation), lake.partition("profiles", date=date)
     paths = [path] if lake.manifest(path) else []
-    loading.create(es, index, es_mapping(PROFILE))
+    mapping = es_mapping(PROFILE)
+    loading.create(es, index, mapping)
     rows = spark.read(session, paths, PROFILE).select(*indexed(PROFILE))
     loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE), version=elastic.version(date))
     for bad in loaded.refusals.sort("ref").take(1):
         raise cli.TrawlError(f"{index}: profile {bad['ref']} refused: {bad['reason']}: {bad['detail']}")
-    return settled(es, index, loaded.indexed)
+    return settled(es, index, mapping, sent=loaded.indexed)
 
 
-def settled(es: Elasticsearch, index: str, sent: int) -> int:
+def settled(es: Elasticsearch, index: str, mapping: Mapping[str, Any], *, sent: int) -> int:
     """Documents of the index made ready to search; TrawlError when fewer than were sent."""
-    found = loading.settle(es, index)
+    found = loading.settle(es, index, mapping)
     if found != sent:
         raise cli.TrawlError(f"{index} holds {found:,} of {sent:,} documents sent: an id came twice; run again")
     return found

@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if generation is None:
         raise generations.NotPromoted("nothing is live: run a build")
     with ledger.step("sanity", args.date) as counts, lock.held(es, "sanity"):
-        night = (elastic.mapping(es, generation) or {})["_meta"]["date"]
+        night = generations.night(es, generation)
         found = look(es, generation, night, slices(night, args.date, everything=args.all))
         counts.update(found.counts())
         log.info("%s: %s, first ones %s", generation, counts, (found.missing + found.stale + found.ghost)[:10])

@@ -48,6 +48,7 @@ def item(code: int, kind: str = "") -> dict[str, Any]:
 
 
 OK = {"errors": False}
+MAPPING = {"dynamic": "strict", "properties": {"n": {"type": "long"}}}
 THREE = [(key, b"{}") for key in "abc"]
 
 
@@ -143,7 +144,7 @@ def test_chunks_keep_order_and_size(sizes: list[int]) -> None:
 @pytest.fixture
 def index(elasticsearch_url: str) -> Iterator[tuple[Elasticsearch, str]]:
     es = Elasticsearch(elasticsearch_url)
-    loading.create(es, "bulk-test", {"dynamic": "strict", "properties": {"n": {"type": "long"}}})
+    loading.create(es, "bulk-test", MAPPING)
     yield es, "bulk-test"
     es.indices.delete(index="bulk-test", ignore_unavailable=True)
 
@@ -161,6 +162,6 @@ def test_against_a_real_node(index: tuple[Elasticsearch, str], monkeypatch: pyte
             ("d9", "strict_dynamic_mapping_exception"),
         ]
     assert "seven" in refused[0].detail
-    assert loading.settle(es, name) == 48
+    assert loading.settle(es, name, MAPPING) == 48
     with pytest.raises(TrawlError, match="refused d7"):
         bulk.written(bulk.bulk(es, name, documents))
