@@ -24,6 +24,10 @@ from store.deadline import PunctualNode
 DEAD_LETTERS = "dead-letters"  # suffix of the index of what a generation refused
 PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
 BASE64_SINCE = (9, 3)
+UNTRUSTED = (
+    "CERTIFICATE_VERIFY_FAILED",
+    "WRONG_VERSION_NUMBER",
+)  # other failures of TLS are those of a node that restarts
 ANSWER_S = 60.0  # until an answer is whole
 
 
@@ -93,7 +97,8 @@ def client() -> Elasticsearch:
     if key:
         secure["api_key"] = key
     try:
-        ssl.create_default_context(cafile=ca)  # the client reads the file when it connects, and says not which
+        if ca:
+            ssl.create_default_context(cafile=ca)  # the client reads the file when it connects, and says not which
         return Elasticsearch(
             settings.elasticsearch_url().split(","),
             request_timeout=ANSWER_S,
@@ -120,7 +125,7 @@ def plainly() -> Iterator[None]:
 
 def unanswered(error: elasticsearch.TransportError) -> ElasticsearchAway | ElasticsearchUntrusted:
     """What to do where no answer came: mostly to wait, but waiting mends no certificate."""
-    if isinstance(error, TlsError):
+    if isinstance(error, TlsError) and any(reason in error.message for reason in UNTRUSTED):
         return ElasticsearchUntrusted(str(error.message))
     return ElasticsearchAway(type(error).__name__)
 

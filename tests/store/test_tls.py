@@ -9,6 +9,7 @@ from typing import Any
 import a_certificate
 import a_proxy
 import pytest
+from elastic_transport import TlsError
 from elasticsearch import Elasticsearch
 
 from store import bulk, elastic, loading, settings
@@ -60,6 +61,16 @@ def test_without_it_everything_ends_at_once_in_one_line(
     with pytest.raises(elastic.ElasticsearchUntrusted, match=said) as writing:
         list(bulk.bulk(elastic.client(), INDEX, GIVEN))
     assert SECRET not in f"{reading.value!r} {writing.value!r}" and not keys
+
+
+def test_a_handshake_that_breaks_off_is_waited_for() -> None:
+    assert isinstance(elastic.unanswered(TlsError("EOF occurred in violation of protocol")), elastic.ElasticsearchAway)
+
+
+def test_plain_http_where_tls_is_said_ends_at_once(elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", elasticsearch_url.replace("http:", "https:"))
+    with pytest.raises(elastic.ElasticsearchUntrusted, match="TRAWL_ELASTICSEARCH_URL"), elastic.plainly():
+        elastic.client().count()
 
 
 def test_a_job_says_it_in_one_line(ca: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
