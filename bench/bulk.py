@@ -116,7 +116,7 @@ def loaded(process: psutil.Process, how: str, file: Path) -> Loaded:
     before = cpu_s(process)
     said = writer(how, file)
     between, began = cpu_s(process), time.monotonic()
-    found, settle_s = loading.settle(es, INDEX), time.monotonic() - began
+    found, settle_s = loading.settle(es, INDEX, MAPPING), time.monotonic() - began
     if found != said["documents"]:
         raise cli.TrawlError(f"{how}: {found:,} documents of {said['documents']:,} are in the index")
     # of the live segments: the figure for the whole store is up to 10 s old

@@ -15,6 +15,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.suggestions import suggestion
 from schemas.fields import UTC, meta
 from store.outcomes import Document, Refused
 
@@ -45,7 +46,7 @@ def bodies(
 ) -> Iterator[Document | Refused]:
     """One document per row under the id in column `key`, nulls left out; Refused for a row that no index can take.
 
-    `packed` writes vectors as base64. Broken characters are replaced by U+FFFD.
+    What search boxes complete to it is added (jobs/suggestions.py). `packed` writes vectors as base64. Broken characters are replaced by U+FFFD.
     """
     for start in range(0, batch.num_rows, ROWS):
         rows = batch.slice(start, ROWS)
@@ -66,6 +67,7 @@ def _bodies(batch: pa.RecordBatch, key: str, *, sizes: dict[str, int], packed: b
     keys = batch[key].to_pylist()
     for number, values in enumerate(zip(*columns, strict=True)):
         row = {name: value for name, value in zip(names, values) if value is not None}
+        row |= suggestion(row)
         body = b"".join([orjson.dumps(row, default=_plain)[:-1], *(pieces[number] for pieces in vectors), b"}"])
         yield Refused(keys[number], *wrong[number], body) if number in wrong else (keys[number], body)
 

@@ -27,8 +27,9 @@ PAGE = 1_000
 SHAPE = "work_id string, lasting binary, fetched binary, version long, trouble string"
 DIGESTS = [("lasting", pa.binary()), ("fetched", pa.binary())]
 ROW = pa.schema([("work_id", pa.string()), *DIGESTS, ("version", pa.int64()), ("trouble", pa.string())])
-# What each fetch tells anew: of a platform that was crawled again it moves in every document.
-FETCHED = {"crawled_at", "engagement", "price", "popularity", "is_stale", "stale_days"}
+# What each fetch tells anew: of a platform that was crawled again it moves in every document,
+# and with `popularity` the weight of `suggest`, whose words are those of other fields.
+FETCHED = {"crawled_at", "engagement", "price", "popularity", "suggest", "is_stale", "stale_days"}
 Range = tuple[str | None, str | None]  # work_ids from the first up to the second, which is left out; None is no bound
 
 

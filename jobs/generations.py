@@ -35,6 +35,14 @@ def live(es: Elasticsearch) -> str | None:
     return found[0] if found else None
 
 
+def meta(es: Elasticsearch, generation: str) -> dict[str, Any]:
+    """What a generation says of itself; NotPromoted where it is not complete."""
+    found: dict[str, Any] | None = (elastic.mapping(es, generation) or {}).get("_meta")
+    if found is None:
+        raise NotPromoted(f"{generation} is live and not complete (no _meta): take the alias from it, run jobs.index")
+    return found
+
+
 def is_ours(mapping: Mapping[str, Any]) -> bool:
     """Whether an index was made by jobs.index, finished or not: whatever else has such a name is left alone."""
     return mapping.get("dynamic") == "strict" and "work_id" in mapping.get("properties", {})

@@ -14,19 +14,17 @@ more than one document and more than 0.1 % are refused.
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from jobs import refusals, wide
 from jobs.bodies import indexed, vector_sizes
 from jobs.load import load
-from schemas.annotation import ANNOTATION
-from schemas.derive import es_mapping, version
-from schemas.document import DOCUMENT
+from schemas.derive import es_mapping
 from schemas.embedding import VECTORS
+from schemas.generation import MAPPING, VERSION
 from schemas.profile import PROFILE
 from store import cli, dead, elastic, lake, ledger, loading, lock, settings, spark
 
@@ -61,17 +59,16 @@ def build(session: "SparkSession", es: Elasticsearch, date: str, *, generation: 
     documents, annotations, embeddings = wide.tables(session, date)
     models, source = wide.one_model(embeddings), wide.made_from(date)
     rows, number = wide.searchable(documents, annotations, embeddings), elastic.version(date)
-    loading.create(es, generation, es_mapping(DOCUMENT, ANNOTATION, VECTORS))
+    loading.create(es, generation, MAPPING)
     loaded = load(es, generation, rows, key="work_id", sizes=vector_sizes(VECTORS), version=number)
     refused = refusals.keep(loaded.refusals, date, index=generation, inputs=list(wide.paths(date).values()))
     total = loaded.indexed + refused
     refusals.must_be_few(loaded.refusals, date, index=generation, refused=refused, total=total)
     dead.publish(es, generation, date)
     users = build_profiles(session, es, date, generation=generation)
-    found = settled(es, generation, loaded.indexed)
+    found = settled(es, generation, MAPPING, sent=loaded.indexed)
     counts = {"in": found + refused, "out": found, "rejected": refused, "profiles": users}
-    schema = version(pa.schema([*DOCUMENT, *ANNOTATION, *VECTORS]))
-    made_from = {"run": generation, "date": date, "made_from": source, "schema_version": schema, "version": number}
+    made_from = {"run": generation, "date": date, "made_from": source, "schema_version": VERSION, "version": number}
     loading.complete(es, generation, {**made_from, **models, "counts": counts})
     return counts
 
@@ -80,17 +77,18 @@ def build_profiles(session: "SparkSession", es: Elasticsearch, date: str, *, gen
     """The profiles' index of the generation, empty where that night has no profiles; rows in it."""
     index, path = elastic.profiles(generation), lake.partition("profiles", date=date)
     paths = [path] if lake.manifest(path) else []
-    loading.create(es, index, es_mapping(PROFILE))
+    mapping = es_mapping(PROFILE)
+    loading.create(es, index, mapping)
     rows = spark.read(session, paths, PROFILE).select(*indexed(PROFILE))
     loaded = load(es, index, rows, key="user_id", sizes=vector_sizes(PROFILE), version=elastic.version(date))
     for bad in loaded.refusals.sort("ref").take(1):
         raise cli.TrawlError(f"{index}: profile {bad['ref']} refused: {bad['reason']}: {bad['detail']}")
-    return settled(es, index, loaded.indexed)
+    return settled(es, index, mapping, sent=loaded.indexed)
 
 
-def settled(es: Elasticsearch, index: str, sent: int) -> int:
+def settled(es: Elasticsearch, index: str, mapping: Mapping[str, Any], *, sent: int) -> int:
     """Documents of the index made ready to search; TrawlError when fewer than were sent."""
-    found = loading.settle(es, index)
+    found = loading.settle(es, index, mapping)
     if found != sent:
         raise cli.TrawlError(f"{index} holds {found:,} of {sent:,} documents sent: an id came twice; run again")
     return found

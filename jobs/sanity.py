@@ -17,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from elasticsearch import Elasticsearch
 
 from jobs import generations, wide
 from jobs.drift import Range, drift
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if generation is None:
         raise generations.NotPromoted("nothing is live: run a build")
     with ledger.step("sanity", args.date) as counts, lock.held(es, "sanity") as must_hold:
-        night = night_of(generation, (elastic.mapping(es, generation) or {})["_meta"])
+        night = night_of(es, generation)
         session = spark.session("sanity")
         documents, annotations, _ = wide.tables(session, night)
         among = (None, None) if args.all else part(night, args.date)
@@ -73,8 +74,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             counts["refused"] = mend(session, es, generation, night, found, must_hold).refusals.count()
 
 
-def night_of(generation: str, meta: dict[str, Any]) -> str:
+def night_of(es: Elasticsearch, generation: str) -> str:
     """The night that a generation was made from; MadeAnew where the lake holds another one under its date."""
+    meta = generations.meta(es, generation)
     date = str(meta["date"])
     if meta.get("made_from", "") not in ("", wide.made_from(date)):
         raise MadeAnew(generation, date)

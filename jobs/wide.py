@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING
 
 from jobs.bodies import indexed
 from schemas.annotation import ANNOTATION
+from schemas.derive import es_property
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, VECTORS
-from store import cli, lake, spark
+from store import bulk, cli, lake, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 TABLES = {"documents": DOCUMENT, "annotations": ANNOTATION, "embeddings": EMBEDDING}
+TEXTS = [column.name for column in DOCUMENT if es_property(column).get("type") == "text"]
 
 
 def paths(date: str) -> dict[str, str]:
@@ -47,10 +49,19 @@ def one_model(embeddings: "DataFrame") -> dict[str, str | None]:
     return found
 
 
+def _short(name: str) -> "Column":
+    """A worker never holds the whole of a text for which the writer will refuse its document."""
+    from pyspark.sql import functions as F
+
+    text, most = F.col(name), bulk.DOCUMENT_BYTES
+    return F.when(F.octet_length(text) > most, F.left(text, F.lit(most))).otherwise(text)
+
+
 def described(documents: "DataFrame", annotations: "DataFrame") -> "DataFrame":
     """One row per live document, duplicates included: every column of the mapping but the vectors."""
     return (
         documents.where("status = 'live'")
+        .withColumns({name: _short(name) for name in TEXTS})
         .join(annotations, on="work_id", how="left")
         .select(*indexed(DOCUMENT, ANNOTATION))
     )

@@ -1,4 +1,4 @@
-"""Rehearse the worst night: broken relevance, a forced promotion, a roll-back under running queries (docs/drill.md).
+"""Rehearse the worst night: broken relevance, a forced promotion, a roll-back, a dead letter (docs/drill.md).
 
 It works on two copies of the live generation, under an alias of their own, `<alias>-drill`, and deletes them in the end: what people
 search is not touched. Every step is the public command. The last line is one JSON object; exit 1 when a step did not go as it must.
@@ -6,8 +6,6 @@ search is not touched. Every step is the public command. The last line is one JS
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Iterator, Sequence
@@ -19,16 +17,13 @@ from typing import Any
 from elasticsearch import Elasticsearch, helpers
 
 from jobs import generations, verdict
-from local import readers
+from local import letters, readers
+from local.commands import DrillFailed, run, say
 from schemas.document import DOCUMENT
 from store import cli, elastic, lake, loading, settings
 
 GOLDEN = 50
 WORDS = ("title", "title_key", "title_tokens", "body", "body_tokens")
-
-
-class DrillFailed(cli.TrawlError):
-    """A step did not go as it must."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -39,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if live is None:
         raise DrillFailed("nothing is live that could be copied: run a build")
     with tempfile.TemporaryDirectory(prefix="trawl-drill-") as folder, alone(Path(folder)):
-        print(json.dumps(drill(es, live, Path(folder) / "golden.jsonl")))
+        print(json.dumps(drill(es, live, Path(folder))))
 
 
 @contextmanager
@@ -54,10 +49,11 @@ def alone(folder: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-def drill(es: Elasticsearch, live: str, golden: Path) -> dict[str, Any]:
+def drill(es: Elasticsearch, live: str, folder: Path) -> dict[str, Any]:
     """All steps; figures for the report."""
-    date = str((elastic.mapping(es, live) or {})["_meta"]["date"])
-    good, broken = (f"{settings.alias()}-{date.replace('-', '')}-00000{number}" for number in (1, 2))
+    date = str(generations.meta(es, live)["date"])
+    good, broken, refused = (f"{settings.alias()}-{date.replace('-', '')}-00000{number}" for number in (1, 2, 3))
+    golden = folder / "golden.jsonl"
     golden.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in titles(date)), encoding="utf-8")
     asked = ["--golden", str(golden)]
     try:
@@ -72,7 +68,7 @@ def drill(es: Elasticsearch, live: str, golden: Path) -> dict[str, Any]:
         run("gate", date, "--generation", broken, *asked, fails=True)
         run("promote", date, "--generation", broken, fails=True)
         stopped = stopped_by(broken)
-        with readers.asking(settings.elasticsearch_url(), settings.alias()) as seen:
+        with readers.asking(elastic.client(), settings.alias()) as seen:
             say("4. somebody forces it, under running queries")
             run("gate", date, "--generation", broken, "--force", "a drill")
             run("promote", date, "--generation", broken)
@@ -80,9 +76,10 @@ def drill(es: Elasticsearch, live: str, golden: Path) -> dict[str, Any]:
             run("rollback", date, "--why", "a drill")
         say("6. what was left does not come back")
         run("promote", date, "--generation", broken, fails=True)
-        return report(seen, [good, broken, good], stopped)
+        figures = report(seen, [good, broken, good], stopped)
+        return {**figures, "letters": letters.rehearse(es, date, refused, folder / "mended.jsonl")}
     finally:
-        clean(es, good, broken)
+        clean(es, good, broken, refused)
 
 
 def titles(date: str) -> list[dict[str, Any]]:
@@ -90,8 +87,8 @@ def titles(date: str) -> list[dict[str, Any]]:
     columns = ["status", "title", "record_ids", "duplicate_of", "tenant"]
     path = lake.partition("documents", step="dedup", date=date)
     rows = (row for batch in lake.batches(path, DOCUMENT, columns=columns) for row in batch.to_pylist())
-    fit = (r for r in rows if r["status"] == "live" and r["title"] and not r["duplicate_of"] and not r["tenant"])
-    return [{"query": r["title"], "grades": dict.fromkeys(r["record_ids"], 3)} for r in islice(fit, GOLDEN)]
+    found = islice(filter(letters.is_public, rows), GOLDEN)
+    return [{"query": row["title"], "grades": dict.fromkeys(row["record_ids"], 3)} for row in found]
 
 
 def copy(es: Elasticsearch, source: str, target: str) -> None:
@@ -102,7 +99,7 @@ def copy(es: Elasticsearch, source: str, target: str) -> None:
         loading.create(es, index, shape)
     everything = helpers.scan(es, index=source, query={"_source": {"exclude_vectors": False}})
     helpers.bulk(es, ({"_id": hit["_id"], "_source": hit["_source"]} for hit in everything), index=target)
-    loading.settle(es, target)
+    loading.settle(es, target, shape)
     loading.complete(es, target, mapping["_meta"] | {"run": target})
 
 
@@ -116,16 +113,6 @@ def mix(es: Elasticsearch, index: str) -> None:
         for (key, _), other in zip(found, others, strict=True)
     )
     helpers.bulk(es, changes, index=index, refresh=True)
-
-
-def run(step: str, date: str, *words: str, fails: bool = False) -> None:
-    """One public command; DrillFailed where it does not end as it must."""
-    command = [sys.executable, "-m", f"jobs.{step}", "--date", date, *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    last = (done.stderr.strip().splitlines() or [""])[-1]
-    print(f"   jobs.{step} {' '.join(words)}: exit {done.returncode}{': ' + last[:300] if done.returncode else ''}")
-    if (done.returncode == 1) != fails:
-        raise DrillFailed(f"jobs.{step} {' '.join(words)} ended with {done.returncode}, which a drill must not: {last}")
 
 
 def stopped_by(generation: str) -> list[str]:
@@ -156,11 +143,6 @@ def clean(es: Elasticsearch, *generations: str) -> None:
     audit = [f"{settings.alias()}-{name}" for name in ("verdicts", "moves", "locks")]
     es.indices.delete(index=audit, ignore_unavailable=True)
     es.options(ignore_status=404).indices.delete_index_template(name=loading.template())
-
-
-def say(what: str) -> None:
-    """A headline."""
-    print(what, flush=True)
 
 
 if __name__ == "__main__":

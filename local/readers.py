@@ -24,10 +24,10 @@ class Seen:
 
 
 @contextmanager
-def asking(url: str, alias: str) -> Iterator[Seen]:
+def asking(client: Elasticsearch, alias: str) -> Iterator[Seen]:
     """What a client sees of an alias, asking again and again and never trying twice, while the block runs."""
     seen, done = Seen(), threading.Event()
-    es = Elasticsearch(url, max_retries=0, retry_on_timeout=False)
+    es = client.options(max_retries=0, retry_on_timeout=False)
 
     def ask() -> None:
         while not done.wait(PAUSE_S):
@@ -45,4 +45,3 @@ def asking(url: str, alias: str) -> Iterator[Seen]:
     finally:
         done.set()
         reader.join()
-        es.close()

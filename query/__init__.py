@@ -7,11 +7,12 @@ quick: the client, the dictionary and the models are loaded by the first search 
 from collections.abc import Sequence
 from typing import Any
 
+from query.completion import Suggestion, suggest
 from query.engine import Ask, search_many
 from query.parse import Filters
 from query.result import Hit, Result
 
-__all__ = ["Ask", "Filters", "Hit", "Result", "search", "search_many"]
+__all__ = ["Ask", "Filters", "Hit", "Result", "Suggestion", "search", "search_many", "suggest"]
 
 
 def search(

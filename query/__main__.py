@@ -5,6 +5,7 @@ examples:
   python -m query '"running shoes" -kids brand:nike' --json
   python -m query --image shoe.png --size 5
   python -m query "耳机" --user u0000012 --explain
+  python -m query "红" --suggest
   python -m query --batch queries.jsonl --json --index trawl-20260101-000000 > hits.jsonl
 
 read in the query itself:
@@ -19,7 +20,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from query import Ask, Filters, Result, explain, search_many
+from query import Ask, Filters, Result, explain, search_many, suggest
 from store.cli import TrawlError, run
 
 
@@ -51,9 +52,12 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="JSON instead of a table; with --batch one line per query")
     parser.add_argument("--dump", action="store_true", help="print every body that was sent")
     parser.add_argument("--batch", type=Path, metavar="FILE", help='JSON lines with "query": all searched at once')
+    parser.add_argument("--suggest", action="store_true", help="print what a search box may complete the text to")
     given = parser.parse_args(argv)
     if not 1 <= given.size <= 100:
         parser.error("--size is from 1 to 100")
+    if given.suggest and (given.batch or given.image):
+        parser.error("--suggest completes text: leave out --batch and --image")
     if given.batch and (given.text or given.image):
         parser.error("--batch has its own queries: leave out text and --image")
     return given
@@ -62,6 +66,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> None:
     """Search and print; warnings go to stderr."""
     given = arguments(argv)
+    if given.suggest:
+        return _suggest(given)
     texts = list(_queries(given.batch)) if given.batch else [" ".join(given.text)]
     image = _read(given.image) if given.image else None
     lists = [tuple(values) for values in (given.platform, given.type, given.lang, given.brand)]
@@ -73,6 +79,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"warning: {warning}", file=sys.stderr)
     for result in results:
         print(_printed(result, given))
+
+
+def _suggest(given: argparse.Namespace) -> None:
+    for index in given.index or [None]:
+        for one in suggest(" ".join(given.text), tenant=given.tenant, size=given.size, index=index):
+            print(json.dumps(vars(one), ensure_ascii=False) if given.json else f"{one.kind:<7} {one.text}")
 
 
 def _printed(result: Result, given: argparse.Namespace) -> str:

@@ -35,11 +35,16 @@ def live(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
             found = client.indices.get_mapping(index=name, filter_path="*.mappings._meta,*.mappings.dynamic")
         except NotFoundError as error:
             missing = "no index is live yet" if name == settings.alias() else f"there is no index {name}"
-            raise SearchFailed(f"{missing} at {settings.elasticsearch_url()}: run a build") from error
-    if len(found) != 1:
+            raise SearchFailed(f"{missing} at {settings.elasticsearch_told()}: run a build") from error
+    if len(found) > 1:
         raise SearchFailed(f"{name} stands for {len(found)} indices: give one generation with --index")
-    generation, described = next(iter(found.items()))
-    return generation, described["mappings"].get("_meta", {})
+    generation = next(iter(found), name)
+    described = found[generation]["mappings"] if found else {}
+    if described.get("dynamic") != "strict":
+        raise SearchFailed(f"{generation} was not made by Trawl: give a generation with --index, or set TRAWL_ALIAS")
+    if "_meta" not in described:
+        raise SearchFailed(f"{generation} is not complete: run jobs.index, or give another generation with --index")
+    return generation, described["_meta"]
 
 
 def reason(answer: Mapping[str, Any]) -> str:

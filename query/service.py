@@ -4,6 +4,7 @@ GET  /                                 the page
 GET  /search?q=..&platform=..&user=..  JSON; also type, lang, brand (repeat for more), price_min, price_max, size,
                                        duplicates=1, index
 POST /search?q=..                      the same, with the bytes of a picture as body
+GET  /suggest?q=..                     what the text may be completed to, nothing private; also size, index
 GET  /health                           200 while an index is live, else 503 and why
 """
 
@@ -12,7 +13,7 @@ import errno
 import json
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from models.errors import ModelMissing
-from query import meaning, search
+from query import meaning, search, suggest
 from query.live import connect, live
 from store import settings
 from store.cli import TrawlError, run
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 PAGE = Path(__file__).with_name("page.html")
 PICTURE_BYTES = 20 << 20  # larger than what phones make
 LISTS = {"platform": "platforms", "type": "types", "lang": "langs", "brand": "brands"}
+SUGGESTING = {"q", "size", "index"}
+SEARCHING = {"user", "price_min", "price_max", "duplicates", *SUGGESTING, *LISTS}
 # The page brings all it needs; nothing that a document holds may load or run anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src blob:"
 
@@ -49,8 +52,9 @@ class Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == "/":
             self._answer(HTTPStatus.OK, PAGE.read_bytes(), "text/html; charset=utf-8")
-        elif path in ("/search", "/health"):
-            self._json(lambda: self._search(None) if path == "/search" else health())
+        elif path in ("/search", "/suggest", "/health"):
+            work = {"/search": lambda: self._search(None), "/suggest": self._suggest, "/health": health}
+            self._json(work[path])
         else:
             self._error(HTTPStatus.NOT_FOUND, f"{path} is not here: see /")
 
@@ -67,10 +71,17 @@ class Handler(BaseHTTPRequestHandler):
         self._json(lambda: self._search(picture or None))
 
     def _search(self, picture: bytes | None) -> dict[str, Any]:
+        return search(image=picture, **parameters(self._asked())).as_dict()
+
+    def _suggest(self) -> dict[str, Any]:
+        asked = self._asked()
+        must_be_among(asked, SUGGESTING)
+        given = {name: value for name, value in parameters(asked).items() if name in ("text", "size", "index")}
+        return {"suggestions": [vars(one) for one in suggest(**given)]}
+
+    def _asked(self) -> dict[str, list[str]]:
         # http.server reads the line as Latin-1; people type Chinese into curl as it is
-        typed = urlsplit(self.path).query.encode("latin-1").decode("utf-8", "replace")
-        asked = parse_qs(typed)
-        return search(image=picture, **parameters(asked)).as_dict()
+        return parse_qs(urlsplit(self.path).query.encode("latin-1").decode("utf-8", "replace"))
 
     def _json(self, work: Any) -> None:
         try:
@@ -105,9 +116,7 @@ class Handler(BaseHTTPRequestHandler):
 
 def parameters(asked: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Arguments of `search` from those of an address; BadRequest names the one that is wrong."""
-    known = {"q", "user", "size", "price_min", "price_max", "duplicates", "index", *LISTS}
-    if unknown := sorted(set(asked) - known):
-        raise BadRequest(f"unknown parameter {unknown[0]}: use {', '.join(sorted(known))}")
+    must_be_among(asked, SEARCHING)
     numbers = {name: _number(name, asked[name][-1]) for name in ("price_min", "price_max", "size") if name in asked}
     size = int(numbers.pop("size", 10))
     if not 1 <= size <= 100:
@@ -117,6 +126,12 @@ def parameters(asked: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     lists = {to: asked[name] for name, to in LISTS.items() if name in asked}
     shown = {"duplicates": asked.get("duplicates", ["0"])[-1] not in ("0", "false")}
     return {"text": " ".join(asked.get("q", [])), "size": size, **shown, **numbers, **plain, **lists}
+
+
+def must_be_among(asked: Mapping[str, Sequence[str]], known: Collection[str]) -> None:
+    """BadRequest names a parameter that is none of these."""
+    if unknown := sorted(set(asked) - set(known)):
+        raise BadRequest(f"unknown parameter {unknown[0]}: use {', '.join(sorted(known))}")
 
 
 def _number(name: str, text: str) -> float:

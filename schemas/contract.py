@@ -6,11 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.annotation import ANNOTATION
-from schemas.document import DOCUMENT
-from schemas.embedding import VECTORS
 from schemas.examples import EXAMPLES
 from schemas.fields import meta
+from schemas.generation import COLUMNS
 from schemas.move import MOVE
 from schemas.profile import PROFILE
 from schemas.verdict import VERDICT
@@ -92,8 +90,7 @@ alias of his own, or the HTTP service of the query module.
 
 def contract() -> str:
     """The whole page."""
-    documents = pa.schema([*DOCUMENT, *ANNOTATION.remove(0), *VECTORS])
-    tables = {"trawl": documents, "trawl-profiles": PROFILE, "trawl-verdicts": VERDICT, "trawl-moves": MOVE}
+    tables = {"trawl": COLUMNS, "trawl-profiles": PROFILE, "trawl-verdicts": VERDICT, "trawl-moves": MOVE}
     parts = [HEAD, "## Fields\n", *(f"### `{name}`\n\n{table(schema)}\n" for name, schema in tables.items())]
     parts += ["## Questions\n", *(example(one.title, f"POST {one.path}", one.body) for one in EXAMPLES)]
     key = {"name": "an analyst", "expiration": "365d", "role_descriptors": ROLE}
@@ -120,8 +117,17 @@ def fields(column: pa.Field, above: str) -> Iterator[tuple[str, str, str]]:
 
 def said(mapping: dict[str, Any]) -> str:
     """A mapping in a word or two."""
-    more = f"{mapping['dims']} numbers" if "dims" in mapping else mapping.get("analyzer")
+    more = _vector(mapping) if "dims" in mapping else mapping.get("analyzer")
     return f"{mapping['type']} ({more})" if more else str(mapping["type"])
+
+
+def _vector(mapping: dict[str, Any]) -> str:
+    kind, *rest = mapping["index_options"].items()
+    return ", ".join([f"{mapping['dims']} numbers", kind[1], *(f"{name} {_plain(value)}" for name, value in rest)])
+
+
+def _plain(value: Any) -> str:
+    return " ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, dict) else str(value)
 
 
 def example(title: str, request: str, body: dict[str, Any]) -> str:

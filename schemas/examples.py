@@ -106,6 +106,21 @@ EXAMPLES = (
         },
     ),
     Example(
+        "What a search box completes, in Chinese and English: titles, brands, authors, the most popular first",
+        "/trawl/_search",
+        {
+            "size": 0,
+            "_source": ["work_id", "title"],
+            "suggest": {
+                name: {
+                    "prefix": prefix,
+                    "completion": {"field": "suggest", "skip_duplicates": True, "contexts": {"audience": ["public"]}},
+                }
+                for name, prefix in (("chinese", "红色"), ("english", "red sh"))
+            },
+        },
+    ),
+    Example(
         "A vector, which lies outside of `_source` (to search with it: `knn`, on the same field)",
         "/trawl/_search",
         {

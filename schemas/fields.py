@@ -63,11 +63,17 @@ def instant(name: str, *, doc: str, merge: str = "newest", required: bool = Fals
     return field(name, UTC, es={"type": "date"}, doc=doc, merge=merge, required=required)
 
 
-def vector(name: str, dims: int, *, doc: str) -> pa.Field:
-    """Unit-length float32 row, searched by cosine."""
-    es = {"type": "dense_vector", "dims": dims, "index": True, "similarity": "dot_product"}
-    es["index_options"] = {"type": "int8_hnsw"}
+def vector(name: str, dims: int, *, options: Mapping, doc: str) -> pa.Field:
+    """Unit-length float32 row, searched by cosine; `options` are Elasticsearch's `index_options`, whose defaults change."""
+    es = {"type": "dense_vector", "dims": dims, "index": True, "similarity": "dot_product", "index_options": options}
     return field(name, pa.list_(pa.float32(), dims), es=es, doc=doc)
+
+
+def completion(name: str, *, context: str, doc: str) -> pa.Field:
+    """What may be typed in full, most weighty first, from its beginning on, among what is for a `context`."""
+    contexts = [{"name": context, "type": "category"}]
+    es = {"type": "completion", "analyzer": "standard", "contexts": contexts}
+    return field(name, pa.list_(pa.string()), es=es, doc=doc)
 
 
 def struct(name: str, fields: list[pa.Field], *, doc: str, merge: str = "newest") -> pa.Field:

@@ -17,6 +17,11 @@ PROFILE = pa.schema(
         count("event_count", required=True, doc="Events that reached a document with a vector"),
         instant("last_event_at", doc="Newest of them"),
         TASTES,
-        vector("taste_vector", TEXT_DIMS, doc="Recency-weighted mean of the vectors acted on, unit length"),
+        vector(
+            "taste_vector",
+            TEXT_DIMS,
+            options={"type": "flat"},  # read by user; who is alike is asked seldom, of few, and answered exactly
+            doc="Recency-weighted mean of the vectors acted on, unit length; no graph, exact",
+        ),
     ]
 )

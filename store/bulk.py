@@ -19,7 +19,7 @@ from elasticsearch import Elasticsearch
 
 from store import outcomes
 from store.cli import TrawlError
-from store.elastic import ElasticsearchAway, ElasticsearchBusy, translated
+from store.elastic import ElasticsearchAway, ElasticsearchBusy, translated, unanswered
 from store.outcomes import DELETED, Attempt, Document, Refused
 
 CHUNK_BYTES = 2 << 20  # 5 MB are no faster for the node and leave the writer's CPU cache (docs/benchmarks.md)
@@ -30,6 +30,7 @@ LINE_BYTES = 60  # about what stands around a body
 DOCUMENT_BYTES = 20 << 20  # no text that people search; above 10 % of the heap the server says "later" for ever
 FILTER = "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason"
 BASE_S, CAP_S = 0.1, 20.0
+ANSWER_S = 120.0  # until an answer is whole; then its outcome is unknown
 
 
 @dataclass
@@ -73,9 +74,9 @@ def bulk(
     """One outcome per chunk, in order; at most IN_FLIGHT chunks and the one being filled are held.
 
     What was Refused before is passed on. Raises ElasticsearchAway or ElasticsearchBusy after their patience,
-    ElasticsearchRefused at once.
+    ElasticsearchRefused or ElasticsearchUntrusted at once.
     """
-    hurried, pace = es.options(max_retries=0, request_timeout=120), Pace()
+    hurried, pace = es.options(max_retries=0, request_timeout=ANSWER_S), Pace()
     waiting = deque[Future[Sent]]()
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         try:
@@ -147,7 +148,10 @@ def _attempt(es: Elasticsearch, index: str, part: Sequence[Document], attempt: i
         lines = _lines(part, version)
         answer = es.bulk(index=index, operations=[lines], filter_path=FILTER)  # type: ignore[list-item]
     except elasticsearch.TransportError as error:  # outcome unknown: the same ids again
-        return Attempt([part], trouble=ElasticsearchAway(type(error).__name__))
+        trouble = unanswered(error)
+        if isinstance(trouble, ElasticsearchAway):
+            return Attempt([part], trouble=trouble)
+        raise trouble from error
     except elasticsearch.ApiError as error:
         return _failed(error, part)
     return outcomes.sorted_out(index, part, answer.body, attempt)

@@ -20,9 +20,10 @@ def partition(date: str) -> str:
 def publish(es: Elasticsearch, generation: str, date: str) -> int:
     """Make the index of a generation's letters say what the lake says; how many are still dead."""
     index = elastic.dead_letters(generation)
-    loading.create(es, index, es_mapping(DEAD_LETTER))
+    mapping = es_mapping(DEAD_LETTER)
+    loading.create(es, index, mapping)
     bulk.written(bulk.bulk(es, index, _rows(date)))
-    loading.settle(es, index)
+    loading.settle(es, index, mapping)
     return elastic.count(es, index, {"term": {"state": "dead"}})
 
 

@@ -7,20 +7,28 @@ its mapping holds `_meta`, which is written last.
 import argparse
 import logging
 import re
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import elasticsearch
+from elastic_transport import TlsError
 from elasticsearch import Elasticsearch
 
 from store import settings
 from store.cli import TrawlError
+from store.deadline import PunctualNode
 
 DEAD_LETTERS = "dead-letters"  # suffix of the index of what a generation refused
 PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
 BASE64_SINCE = (9, 3)
+UNTRUSTED = (
+    "CERTIFICATE_VERIFY_FAILED",
+    "WRONG_VERSION_NUMBER",
+)  # other failures of TLS are those of a node that restarts
+ANSWER_S = 60.0  # until an answer is whole
 
 
 class ElasticsearchAway(TrawlError):
@@ -31,7 +39,7 @@ class ElasticsearchAway(TrawlError):
     def __init__(self, reason: str = "") -> None:
         because = f" ({reason})" if reason else ""
         super().__init__(
-            f"Elasticsearch does not answer at {settings.elasticsearch_url()}{because}: start it with"
+            f"Elasticsearch does not answer at {settings.elasticsearch_told()}{because}: start it with"
             " `python -m local.elasticsearch start` or set TRAWL_ELASTICSEARCH_URL"
         )
 
@@ -42,14 +50,26 @@ class ElasticsearchBusy(TrawlError):
     patience_s = 600.0
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Elasticsearch at {settings.elasticsearch_url()} is too busy ({reason}): give it more memory")
+        super().__init__(
+            f"Elasticsearch at {settings.elasticsearch_told()} is too busy ({reason}): give it more memory"
+        )
 
 
 class ElasticsearchRefused(TrawlError):
     """It answers no: a missing right, a missing index, a full disk, a wrong request."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Elasticsearch at {settings.elasticsearch_url()} refused: {reason}")
+        super().__init__(f"Elasticsearch at {settings.elasticsearch_told()} refused: {reason}")
+
+
+class ElasticsearchUntrusted(TrawlError):
+    """It cannot show that it is the cluster we mean, or speaks no TLS where we do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Elasticsearch at {settings.elasticsearch_told()} is not trusted ({reason}): set TRAWL_ELASTICSEARCH_CA to"
+            " the file of its certificate authority, and the host that its certificate names in TRAWL_ELASTICSEARCH_URL"
+        )
 
 
 @dataclass(frozen=True)
@@ -77,9 +97,19 @@ def client() -> Elasticsearch:
     if key:
         secure["api_key"] = key
     try:
-        return Elasticsearch(settings.elasticsearch_url().split(","), request_timeout=60, max_retries=2, **secure)
-    except (ValueError, OSError) as error:  # an address without scheme or port, a missing CA file
-        raise ElasticsearchRefused(f"{error}: see TRAWL_ELASTICSEARCH_URL and TRAWL_ELASTICSEARCH_CA") from error
+        if ca:
+            ssl.create_default_context(cafile=ca)  # the client reads the file when it connects, and says not which
+        return Elasticsearch(
+            settings.elasticsearch_url().split(","),
+            request_timeout=ANSWER_S,
+            max_retries=2,
+            node_class=PunctualNode,
+            **secure,
+        )
+    except (ValueError, OSError) as error:  # an address without scheme or port, a CA file that is missing or none
+        raise ElasticsearchRefused(
+            f"{error}: see TRAWL_ELASTICSEARCH_URL and TRAWL_ELASTICSEARCH_CA={ca or ''}"
+        ) from error
 
 
 @contextmanager
@@ -90,7 +120,14 @@ def plainly() -> Iterator[None]:
     except elasticsearch.ApiError as error:
         raise translated(error) from error
     except elasticsearch.TransportError as error:
-        raise ElasticsearchAway(type(error).__name__) from error
+        raise unanswered(error) from error
+
+
+def unanswered(error: elasticsearch.TransportError) -> ElasticsearchAway | ElasticsearchUntrusted:
+    """What to do where no answer came: mostly to wait, but waiting mends no certificate."""
+    if isinstance(error, TlsError) and any(reason in error.message for reason in UNTRUSTED):
+        return ElasticsearchUntrusted(str(error.message))
+    return ElasticsearchAway(type(error).__name__)
 
 
 def translated(error: elasticsearch.ApiError) -> TrawlError:

@@ -11,7 +11,7 @@ from store import elastic, settings
 # Not the asynchronous translog of the advice: a node that is killed would lose what it has confirmed.
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 # A graph built while documents arrive is built again by every merge: vectors lie flat until the one merge at the end.
-FLAT, GRAPH = {"type": "flat"}, {"type": "int8_hnsw"}
+FLAT = {"type": "flat"}
 MOST_FIELDS = 1_000  # of a mapping, by default
 # auto_expand: a copy on a second node where there is one; a single node stays green
 # gc_deletes: how long the version of a deleted document is known. A writer that was held up for as long as its patience must not
@@ -33,7 +33,7 @@ def create(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
         raise elastic.ElasticsearchRefused(
             f"{index} was not made by Trawl: rename or delete it, or set TRAWL_ALIAS to another name"
         )
-    properties = _with_vectors(wanted.get("properties", {}), GRAPH, FLAT)
+    properties = {name: _flat(one) for name, one in wanted.get("properties", {}).items()}
     with elastic.plainly():
         _forbid_guessing(es)
         es.indices.delete(index=index, ignore_unavailable=True)
@@ -70,32 +70,27 @@ def _is_ours(found: Mapping[str, Any], wanted: Mapping[str, Any], index: str) ->
     return bool(found.get("properties", {}).keys() == wanted.get("properties", {}).keys())
 
 
-def _with_vectors(properties: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties with other index options for their vectors."""
-    return {
-        name: {**one, "index_options": new} if one.get("index_options", {}).get("type") == old["type"] else one
-        for name, one in properties.items()
-    }
+def _flat(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**one, "index_options": FLAT} if "index_options" in one else one
 
 
-def settle(es: Elasticsearch, index: str) -> int:
-    """Documents of a loaded index, after it was made ready to search: graphs, one segment, copies, refreshes."""
+def settle(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> int:
+    """Documents of an index that was made and loaded, now ready to search: graphs, one segment, copies, refreshes."""
     with elastic.plainly():
         patient = es.options(request_timeout=3600)  # merging vector graphs takes minutes per million
         es.indices.refresh(index=index)
-        _build_graphs(es, index)
+        _build_graphs(es, index, wanted)
         patient.indices.forcemerge(index=index, max_num_segments=1)
         es.indices.put_settings(index=index, settings=SERVING)
         es.indices.refresh(index=index)
         return int(es.count(index=index)["count"])
 
 
-def _build_graphs(es: Elasticsearch, index: str) -> None:
-    """Vectors that lie flat get a graph with the next merge, which one segment alone would not have."""
-    loaded = es.indices.get_mapping(index=index)[index]["mappings"].get("properties", {})
-    changed = {name: one for name, one in _with_vectors(loaded, FLAT, GRAPH).items() if one != loaded[name]}
-    if changed:
-        es.indices.put_mapping(index=index, properties=changed)
+def _build_graphs(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
+    """Vectors that are not to stay flat get their graph with the next merge, which one segment alone would not have."""
+    graphs = {name: one for name, one in wanted.get("properties", {}).items() if _flat(one) != one}
+    if graphs:
+        es.indices.put_mapping(index=index, properties=graphs)
         for hit in es.search(index=index, size=1, sort="_doc", source=False)["hits"]["hits"]:
             es.update(index=index, id=hit["_id"], doc={}, detect_noop=False)  # itself, in a segment of its own
 

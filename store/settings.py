@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 from pathlib import Path
 
 
@@ -26,6 +27,11 @@ def elasticsearch_url() -> str:
         return given
     written = home() / "elasticsearch" / "url"
     return written.read_text().strip() if written.exists() else "http://127.0.0.1:9200"
+
+
+def elasticsearch_told() -> str:
+    """The address for people: without the name and password that it may carry."""
+    return re.sub(r"(?<=//)[^/@,]*@", "", elasticsearch_url())
 
 
 def elasticsearch_key() -> str | None:

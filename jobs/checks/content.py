@@ -14,18 +14,11 @@ from jobs.checks.night import MODALITIES, Night
 from jobs.sameness import differing, stored
 from jobs.verdict import Check
 from schemas.annotation import ANNOTATION
-from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, VECTORS
+from schemas.generation import COLUMNS
 from store import lake
 
-SHAPE = pa.schema(
-    [
-        column.remove_metadata()
-        for schema in (DOCUMENT, ANNOTATION, VECTORS)
-        for column in schema
-        if column.name in indexed(schema) and (schema is DOCUMENT or column.name != "work_id")
-    ]
-)
+SHAPE = pa.schema([COLUMNS.field(name).remove_metadata() for name in indexed(COLUMNS)])
 
 
 def check(es: Elasticsearch, generation: str, night: Night, *, refused: int) -> tuple[Check, list[dict[str, Any]]]:

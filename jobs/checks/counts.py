@@ -10,10 +10,9 @@ from elasticsearch import Elasticsearch
 
 from jobs.checks.night import MODALITIES, Night
 from jobs.verdict import Check
-from schemas.annotation import ANNOTATION
 from schemas.document import DOCUMENT
-from schemas.embedding import VECTORS
 from schemas.fields import meta
+from schemas.generation import COLUMNS
 from store import elastic
 
 DROP = 0.20  # of a platform's or a type's documents from one night to the next; more is an outage, not a clean-up
@@ -72,10 +71,10 @@ def exists_query(name: str) -> dict[str, Any]:
 def names() -> list[str]:
     """Every indexed field; of a list of objects the list as a whole."""
     found = []
-    for column in (column for schema in (DOCUMENT, ANNOTATION, VECTORS) for column in schema if meta(column, "es")):
+    for column in (column for column in COLUMNS if meta(column, "es")):
         parts = [f"{column.name}.{part.name}" for part in column.type] if str(column.type).startswith("struct") else []
         found += parts or [column.name]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def fields(have: Mapping[str, int], night: Night, *, refused: int) -> Check:

@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
-
 from jobs.verdict import Check
-from schemas.annotation import ANNOTATION
-from schemas.derive import es_mapping, version
-from schemas.document import DOCUMENT
-from schemas.embedding import VECTORS
+from schemas.generation import MAPPING, VERSION
 
 META = ("run", "date", "schema_version", "text_model", "image_model", "counts")
-VERSION = version(pa.schema([*DOCUMENT, *ANNOTATION, *VECTORS]))
 
 
 def complete(meta: Mapping[str, Any], date: str) -> Check:
@@ -24,7 +18,7 @@ def complete(meta: Mapping[str, Any], date: str) -> Check:
 
 def declared(mapping: Mapping[str, Any]) -> Check:
     """Whether the mapping is the one that the tables declare."""
-    wrong = differences(mapping, es_mapping(DOCUMENT, ANNOTATION, VECTORS))
+    wrong = differences(mapping, MAPPING)
     return Check("mapping", not wrong, ", ".join(wrong[:5]) or "as declared", "as declared")
 
 

@@ -63,7 +63,7 @@ def primary(es: Elasticsearch) -> int:
 
 def whole(es: Elasticsearch, outcomes: list[bulk.Sent]) -> None:
     """Everything is there once, and the two bad ones are the only letters."""
-    assert loading.settle(es, INDEX) == MANY - len(BAD) == sum(sent.indexed for sent in outcomes)
+    assert loading.settle(es, INDEX, MAPPING) == MANY - len(BAD) == sum(sent.indexed for sent in outcomes)
     assert sorted(bad.id for sent in outcomes for bad in sent.refused) == sorted(f"d{number}" for number in BAD)
     found = {hit["_id"]: hit["_source"]["n"] for hit in scan(es, index=INDEX, source=["n"])}
     assert found == {f"d{number}": number for number in range(MANY) if number not in BAD}

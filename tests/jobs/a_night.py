@@ -10,12 +10,12 @@ import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from jobs.bodies import bodies, vector_sizes
-from jobs.checks.mapping import VERSION
 from models import text
 from schemas.annotation import ANNOTATION
 from schemas.derive import es_mapping
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING, IMAGE_DIMS, TEXT_DIMS, VECTORS
+from schemas.generation import COLUMNS, MAPPING, VERSION
 from schemas.profile import PROFILE
 from store import elastic, lake, loading
 from store.bulk import Document, bulk
@@ -88,17 +88,16 @@ def put_night(rows: Sequence[Row], vectors: Sequence[Row] | None = None) -> None
 
 def generation(es: Elasticsearch, name: str, rows: Sequence[Row], *, date: str = DATE) -> None:
     """A complete generation of these documents with their vectors, by the same writer as the job."""
-    loading.create(es, name, es_mapping(DOCUMENT, ANNOTATION, VECTORS))
+    loading.create(es, name, MAPPING)
     loading.create(es, elastic.profiles(name), es_mapping(PROFILE))
     found = {row["content_hash"]: row["vector"] for row in embeddings(rows)}
     wide = [{**row, **{f"{k}_vector": found.get(row[f"{k}_hash"]) for k in ("text", "image")}} for row in rows]
     wide = [{**row, **annotation(row)} for row in wide]
-    shape = pa.schema([*DOCUMENT, *ANNOTATION.remove(0), *VECTORS])
     live = [row for row in wide if row["status"] == "live"]
-    made = bodies(pa.RecordBatch.from_pylist(live, schema=shape), "work_id", sizes=vector_sizes(VECTORS))
+    made = bodies(pa.RecordBatch.from_pylist(live, schema=COLUMNS), "work_id", sizes=vector_sizes(VECTORS))
     ready: list[Document] = [body for body in made if isinstance(body, tuple)]
     taken = sum(sent.indexed for sent in bulk(es, name, ready))
-    assert taken == len(live) == loading.settle(es, name)
+    assert taken == len(live) == loading.settle(es, name, MAPPING)
     meta = {
         "run": name,
         "date": date,

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import a_night
 import pytest
@@ -15,8 +16,9 @@ NAME = "trawl-20260102-000000"
 PAGE = (Path(__file__).parents[2] / "docs" / "drill.md").read_text()
 
 
-@pytest.mark.usefixtures("lake")
-def test_the_drill_goes_as_the_page_says(elasticsearch_url: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_drill_goes_as_the_page_says(
+    elasticsearch_url: str, lake: Path, spark_env: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
     es = Elasticsearch(elasticsearch_url)
     with pytest.raises(drill.DrillFailed, match="run a build"):
         drill.main([])
@@ -30,14 +32,16 @@ def test_the_drill_goes_as_the_page_says(elasticsearch_url: str, capfd: pytest.C
     figures = json.loads(last)
     assert figures["failed"] == 0 and figures["requests"] > 100 and figures["generations_seen"] == 3
     assert {"golden queries", "golden queries against live"} <= set(figures["stopped_by"])
+    assert figures["letters"] == {"taken": 1}
     headlines = [line for line in told if re.match(r"\d\. ", line)]
     assert headlines == [line.removeprefix("### ") for line in PAGE.splitlines() if line.startswith("### ")]
     assert set(es.indices.get(index="*")) == before and elastic.live(es, "trawl") == [NAME]
+    assert not (lake / "trawl-drill").exists()
     elastic.delete(es, NAME)
 
 
 def test_a_reader_notices_a_missing_index(elasticsearch_url: str) -> None:
-    with readers.asking(elasticsearch_url, "nowhere-to-be-found") as seen:
+    with readers.asking(Elasticsearch(elasticsearch_url), "nowhere-to-be-found") as seen:
         while not seen.failures:
             pass
     assert "nowhere-to-be-found" in seen.failures[0] and not seen.indices

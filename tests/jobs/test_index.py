@@ -49,6 +49,9 @@ def test_a_generation_holds_the_live_documents(es: Elasticsearch) -> None:
     nearest = es.search(index=NAME, knn={"field": "text_vector", "query_vector": a_night.vector(3, 384), "k": 1})
     assert nearest["hits"]["hits"][0]["_id"] == "w003"
     assert es.get(index=f"{NAME}-profiles", id="u1")["_source"]["event_count"] == 3
+    profiles = elastic.mapping(es, f"{NAME}-profiles") or {}
+    assert profiles["properties"]["taste_vector"]["index_options"] == {"type": "flat"}  # stays so, unlike the others
+    assert found["suggest"]["input"] == ["red shoe 1"]
     assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["done"]
 
 

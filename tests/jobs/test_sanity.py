@@ -8,7 +8,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from jobs import generations, sanity
-from store import elastic, ledger
+from schemas.generation import MAPPING
+from store import elastic, ledger, loading
 
 NAME = "trawl-20260102-000000"
 TODAY = ["--date", "2026-01-03"]
@@ -47,6 +48,15 @@ def test_what_is_wrong_is_reported_then_mended(es: Elasticsearch) -> None:
     assert counts() == {"looked_at": 23, "missing": 0, "stale": 0, "ghost": 0}
     mended = es.search(index=NAME, query={"term": {"work_id": "w003"}}, source={"exclude_vectors": False})
     assert len(mended["hits"]["hits"][0]["_source"]["text_vector"]) == 384
+
+
+def test_an_unfinished_generation_that_somebody_made_live_is_named(es: Elasticsearch) -> None:
+    loading.create(es, NAME, MAPPING)
+    elastic.promote(es, {"trawl": NAME})
+    with pytest.raises(
+        generations.NotPromoted, match="live and not complete .*: take the alias from it, run jobs.index"
+    ):
+        sanity.main(TODAY)
 
 
 def test_every_document_has_its_night(es: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:

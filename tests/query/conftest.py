@@ -16,6 +16,7 @@ AXES = {
     "跑": 1,
     "headphones": 2,
     "耳机": 2,
+    "耳機": 2,
     "kettle": 3,
     "水壶": 3,
     "lamp": 4,
@@ -78,6 +79,7 @@ def axes(text: str, dims: int) -> np.ndarray:
 
 def document(row: tuple[Any, ...]) -> dict[str, Any]:
     """An indexed document as the pipeline makes them."""
+    from jobs.suggestions import suggestion
     from models import text
 
     work, title, body, platforms, brand, tags, amount, more = row
@@ -90,7 +92,8 @@ def document(row: tuple[Any, ...]) -> dict[str, Any]:
         "title_tokens": " ".join(text.tokens(title)), "body_tokens": " ".join(text.tokens(body)),
         "text_vector": axes(title, 384).tolist(), "image_vector": axes(title, 1280).tolist(),
     }  # fmt: skip
-    return {**made, **more}
+    whole = {**made, **more}
+    return whole | suggestion({name: value for name, value in whole.items() if value is not None})
 
 
 @pytest.fixture(scope="session")
@@ -99,13 +102,11 @@ def shop(elasticsearch_url: str) -> Iterator[str]:
     from elasticsearch import Elasticsearch, helpers
 
     from schemas import derive
-    from schemas.annotation import ANNOTATION
-    from schemas.document import DOCUMENT
-    from schemas.embedding import VECTORS
+    from schemas.generation import MAPPING
     from schemas.profile import PROFILE
 
     client = Elasticsearch(elasticsearch_url)
-    mapping = derive.es_mapping(DOCUMENT, ANNOTATION, VECTORS) | {"_meta": META}
+    mapping = MAPPING | {"_meta": META}
     client.indices.create(index="shop", mappings=mapping)
     client.indices.create(index="shop-profiles", mappings=derive.es_mapping(PROFILE))
     tastes = [{"tag": "running", "weight": 0.6}, {"tag": "shoes", "weight": 0.4}]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from query import __main__ as command
 from query import search
@@ -54,6 +55,17 @@ def test_filters_hold_in_every_leg(seeing: str) -> None:
     assert "w05" not in found('"running shoes" -kids', size=50)
     assert set(found('"running shoes"', size=50)) == {"w04", "w05", "w14"}
     assert found("brand:sony", size=50) == ["w07", "w06"]  # nothing to search for: by popularity
+
+
+def test_what_is_no_generation_is_not_searched(seeing: str, elasticsearch_url: str) -> None:
+    es = Elasticsearch(elasticsearch_url)
+    es.indices.create(index="foreign", mappings={"properties": {"title": {"type": "text"}}})
+    es.indices.create(index="unfinished", mappings={"dynamic": "strict"})
+    with pytest.raises(SearchFailed, match="foreign was not made by Trawl: give a generation with --index"):
+        search("shoes", index="foreign")
+    with pytest.raises(SearchFailed, match="unfinished is not complete: run jobs.index"):
+        search("shoes", index="unfinished")
+    es.indices.delete(index="foreign,unfinished")
 
 
 def test_duplicates_are_hidden_unless_asked_for(seeing: str) -> None:

@@ -53,6 +53,16 @@ def test_page_brings_all_it_needs(address: str) -> None:
     assert "src=" not in page and "<link" not in page and "innerHTML =" not in page
 
 
+def test_the_box_is_completed(address: str) -> None:
+    assert ask(f"{address}/suggest?q=head") == (200, {"suggestions": []})
+    assert ask(f"{address}/suggest?q=ele&size=1") == (
+        200,
+        {"suggestions": [{"text": "Electric kettle", "kind": "title"}]},
+    )
+    status, told = ask(f"{address}/suggest?q=a&platform=rss")
+    assert status == 400 and "unknown parameter platform: use index, q, size" in told["error"]
+
+
 def test_health(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(f"{address}/health") == (200, {"status": "ok", "index": "shop", "date": "2026-01-01"})
     monkeypatch.setenv("TRAWL_ALIAS", "nosuch")

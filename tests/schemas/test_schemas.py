@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "schemas"
 MODULES = [
     f.stem
     for f in sorted((Path(__file__).parents[2] / "schemas").glob("*.py"))
-    if f.stem not in ("__init__", "fields", "derive", "examples", "contract")
+    if f.stem not in ("__init__", "fields", "derive", "examples", "contract", "generation")
 ]
 TABLES = [
     (name, schema)

@@ -1,6 +1,7 @@
 """A proxy in front of Elasticsearch that spoils bulk requests, one fault after another, and passes on everything else."""
 
 import http.client
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Any
 
     def do_GET(self) -> None:
+        self.server.keys.append(self.headers.get("Authorization", ""))
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = next(self.server.faults) if "/_bulk" in self.path else fine
         fault(self, body)
@@ -79,6 +81,19 @@ def slow(request: Handler, body: bytes) -> None:
     request.say(request.asked(body), piece=200, pause_s=0.01)
 
 
+def drip(request: Handler, body: bytes) -> None:
+    """Everything was taken, and the answer comes a byte at a time: a minute and more."""
+    request.say(request.asked(body), piece=1, pause_s=0.5)
+
+
+def drip_headers(request: Handler, body: bytes) -> None:
+    """Nothing was taken, and not even the headers end."""
+    request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+    for _ in range(1000):
+        request.wfile.write(b"x")
+        time.sleep(0.5)
+
+
 def busy(request: Handler, body: bytes) -> None:
     request.say((429, PRODUCT, b'{"error":{"type":"es_rejected_execution_exception"}}'))
 
@@ -117,13 +132,20 @@ FAULTS: tuple[Callable[[Handler, bytes], None], ...] = (cut, reset, slow, busy, 
 
 
 @contextmanager
-def proxy(url: str, *faults: Callable[[Handler, bytes], None]) -> Iterator[str]:
-    """Address of a proxy before `url` that goes through these faults again and again."""
+def proxy(
+    url: str,
+    *faults: Callable[[Handler, bytes], None],
+    keys: list[str] | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[str]:
+    """Address of a proxy before `url` that goes through these faults again and again; `keys` collects what it was shown."""
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads, server.behind, server.faults = True, urlsplit(url).netloc, _locked(cycle(faults))
+    server.keys, server.handle_error = [] if keys is None else keys, lambda *_: None
+    server.socket = tls.wrap_socket(server.socket, server_side=True) if tls else server.socket
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()

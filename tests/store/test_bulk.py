@@ -48,6 +48,7 @@ def item(code: int, kind: str = "") -> dict[str, Any]:
 
 
 OK = {"errors": False}
+MAPPING = {"dynamic": "strict", "properties": {"n": {"type": "long"}}}
 THREE = [(key, b"{}") for key in "abc"]
 
 
@@ -102,7 +103,7 @@ def test_what_is_deleted_stays_deleted_for_whoever_is_late(index: tuple[Elastics
         assert list(bulk.bulk(es, name, documents, version=7)) == [Sent(3, [])]
     late = [("d1", outcomes.DELETED), ("d2", b'{"n":2}'), ("never", b'{"n":2}')]
     assert list(bulk.bulk(es, name, late, version=6)) == [Sent(0, [], newer=["d1", "d2", "never"])]
-    assert loading.settle(es, name) == 1 and es.get(index=name, id="d1")["_source"] == {"n": 1}
+    assert loading.settle(es, name, MAPPING) == 1 and es.get(index=name, id="d1")["_source"] == {"n": 1}
 
 
 def test_an_index_that_is_deleted_under_its_writer_is_not_made_anew(
@@ -172,7 +173,7 @@ def test_chunks_keep_order_and_size(sizes: list[int]) -> None:
 @pytest.fixture
 def index(elasticsearch_url: str) -> Iterator[tuple[Elasticsearch, str]]:
     es = Elasticsearch(elasticsearch_url)
-    loading.create(es, "bulk-test", {"dynamic": "strict", "properties": {"n": {"type": "long"}}})
+    loading.create(es, "bulk-test", MAPPING)
     yield es, "bulk-test"
     es.indices.delete(index="bulk-test", ignore_unavailable=True)
 
@@ -190,6 +191,6 @@ def test_against_a_real_node(index: tuple[Elasticsearch, str], monkeypatch: pyte
             ("d9", "strict_dynamic_mapping_exception"),
         ]
     assert "seven" in refused[0].detail
-    assert loading.settle(es, name) == 48
+    assert loading.settle(es, name, MAPPING) == 48
     with pytest.raises(TrawlError, match="refused d7"):
         bulk.written(bulk.bulk(es, name, documents))

@@ -1,0 +1,66 @@
+"""What a search box may complete: titles, brands and authors that begin as somebody has begun to type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from query.live import connect, live
+from query.retrieve import Body
+from schemas.suggestion import AUDIENCE, PRIVATE, PUBLIC
+from store import settings
+
+NAME = "begun"
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`text` as a platform wrote it; `kind` is title, brand or author."""
+
+    text: str
+    kind: str
+
+
+def suggest(
+    text: str, *, tenant: str | None = None, size: int = 8, index: str | None = None, client: Any = None
+) -> list[Suggestion]:
+    """The most popular completions, best first, each once; capitals, width and traditional characters make no difference.
+
+    What is private is suggested to its `tenant` alone. `index` and `client` are as for `search`.
+
+    Raises  SearchFailed  nothing is live
+            TrawlError    Elasticsearch is away
+    """
+    from models import text as analysis
+    from store import elastic
+
+    client = client or connect()
+    generation, _ = live(client, index or settings.alias())
+    prefix = analysis.normalise(text)
+    if not prefix:
+        return []
+    with elastic.plainly():
+        answer = client.search(index=generation, **body(prefix, tenant=tenant, size=size))
+    return [_read(option) for option in answer["suggest"][NAME][0]["options"]]
+
+
+def body(prefix: str, *, tenant: str | None, size: int) -> Body:
+    """The request for one normalised prefix."""
+    audience = [PUBLIC, *([f"{PRIVATE}{tenant}"] if tenant is not None else [])]
+    asked = {"field": "suggest", "size": size, "skip_duplicates": True, "contexts": {AUDIENCE: audience}}
+    return {
+        "size": 0,
+        "source": ["title", "brand", "author.name"],
+        "suggest": {NAME: {"prefix": prefix, "completion": asked}},
+    }
+
+
+def _read(option: Mapping[str, Any]) -> Suggestion:
+    """Which words of its document an option is; the server cuts long ones off, so a title is recognised by its beginning."""
+    from models import text as analysis
+
+    found, own = option["text"], option["_source"]
+    words = {"title": own.get("title"), "brand": own.get("brand"), "author": (own.get("author") or {}).get("name")}
+    alike = {kind: analysis.normalise(value) for kind, value in words.items() if value}
+    begun = [kind for kind, value in alike.items() if value.startswith(found)]
+    kind = min(begun, key=lambda kind: len(alike[kind]), default="title")  # the whole of it before a part
+    return Suggestion(words[kind] or found, kind)
