@@ -19,7 +19,7 @@ from typing import Any
 
 from models import content, evaluate, sentiment, text, weights
 from schemas.record import RECORD
-from store import cli, lake, ledger, settings
+from store import cli, lake, ledger, objects, settings
 
 PLACE = "models/name=sentiment"
 COLUMNS = ("record_id", "title", "body")
@@ -106,12 +106,12 @@ def put(classifier: sentiment.Classifier, report: dict[str, Any]) -> str:
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
     report = {**report, "model_id": model_id}
     for name, data in files.items():
-        lake.put_bytes(f"{PLACE}/{model_id}/{name}", data)
-    lake.put_bytes(f"{PLACE}/report.json", json.dumps(report, indent=1, sort_keys=True).encode())
-    lake.put_bytes(f"{PLACE}/report.md", evaluate.page(report, title=f"Sentiment: {model_id}").encode())
+        objects.put_bytes(f"{PLACE}/{model_id}/{name}", data)
+    objects.put_bytes(f"{PLACE}/report.json", json.dumps(report, indent=1, sort_keys=True).encode())
+    objects.put_bytes(f"{PLACE}/report.md", evaluate.page(report, title=f"Sentiment: {model_id}").encode())
     listed = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     index = {"model_id": model_id, "folder": f"{PLACE}/{model_id}", "files": listed}
-    lake.put_bytes(f"{PLACE}/index.json", json.dumps(index, indent=1, sort_keys=True).encode())
+    objects.put_bytes(f"{PLACE}/index.json", json.dumps(index, indent=1, sort_keys=True).encode())
     return model_id
 
 

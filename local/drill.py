@@ -21,7 +21,7 @@ from elasticsearch import Elasticsearch, helpers
 from jobs import generations, verdict
 from local import readers
 from schemas.document import DOCUMENT
-from store import cli, elastic, lake, loading, settings
+from store import cli, elastic, lake, loading, objects, settings
 
 GOLDEN = 50
 WORDS = ("title", "title_key", "title_tokens", "body", "body_tokens")
@@ -152,7 +152,7 @@ def clean(es: Elasticsearch, *generations: str) -> None:
     """Take everything away that the drill made."""
     for name in generations:
         elastic.delete(es, name)
-        lake.remove(verdict.address(name))
+        objects.remove(verdict.address(name))
     audit = [f"{settings.alias()}-{name}" for name in ("verdicts", "moves", "locks")]
     es.indices.delete(index=audit, ignore_unavailable=True)
 

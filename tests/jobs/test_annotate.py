@@ -10,6 +10,7 @@ from jobs import annotate, train
 from models import sentiment
 from schemas.annotation import ANNOTATION
 from store import lake as door
+from store import objects
 
 NIGHT = "2026-01-02"
 PATH = "annotations/date=2026-01-02"
@@ -45,4 +46,4 @@ def test_posts_have_a_sentiment_with_a_model_and_a_rerun_has_the_same_bytes(spar
     first = door.manifest(PATH)
     annotate.main(["--date", NIGHT])
     assert door.manifest(PATH) == first and first is not None
-    assert first.extra["sentiment_model"] == json.loads(door.get_bytes(annotate.MODEL) or b"")["model_id"]
+    assert first.extra["sentiment_model"] == json.loads(objects.get_bytes(annotate.MODEL) or b"")["model_id"]

@@ -14,6 +14,7 @@ from jobs import crawl
 from jobs.crawling.stopping import Stop
 from store import archive, cli, crawls
 from store import lake as door
+from store import objects
 
 PAGES, KILLS = 40, 60
 FAKE = paged(credentials=(), requests_per_s=100_000.0)
@@ -70,7 +71,7 @@ def test_killed_at_each_step_of_a_page_and_of_the_end(lake: Path, monkeypatch: p
         "fetch": (transfer, "send", 3),
         "append": (archive.Spool, "append", 3),
         "commit": (crawls, "commit", 5),
-        "put_file": (door, "put_file", 1),
+        "put_file": (objects, "put_file", 1),
         "put_manifest": (door, "put_manifest", 2),
         "done": (crawls, "done", 1),
     }
