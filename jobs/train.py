@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from models import content, evaluate, sentiment, text, weights
+from models import content, evaluate, sentiment, sentiment_training, text, weights
 from schemas.record import RECORD
 from store import cli, lake, ledger, objects, settings
 
@@ -89,7 +89,7 @@ def fit(
             "train and some in part test, and run jobs.align first"
         )
     texts, truth = ([post[key] for post in train] for key in ("text", "sentiment"))
-    classifier = sentiment.train(texts, truth, base=base, epochs=epochs, seed=SEED)
+    classifier = sentiment_training.train(texts, truth, base=base, epochs=epochs, seed=SEED)
     found = [label for label, _ in classifier.predict([post["text"] for post in test])]
     report = evaluate.report(
         [post["sentiment"] for post in test], found, groups=[text.language(post["text"]) for post in test]

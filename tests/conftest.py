@@ -9,6 +9,13 @@ import pytest
 logging.getLogger("py4j.clientserver").setLevel(logging.WARNING)  # it says good-bye to a terminal that is closed
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where two processes share the tests, those of one file stay together, and those of the one chain."""
+    for item in items:
+        folder, file = item.path.parts[-2:]
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "chain" else f"{folder}/{file}"))
+
+
 @pytest.fixture(scope="session")
 def spark_env() -> Iterator[pytest.MonkeyPatch]:
     """Small Spark: two threads, one gigabyte."""

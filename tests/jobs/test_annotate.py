@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 from understood import document, put_documents
 
 from jobs import annotate, train
-from models import sentiment
+from models import sentiment_training
 from schemas.annotation import ANNOTATION
 from store import lake as door
 from store import objects
@@ -37,7 +37,7 @@ def test_posts_have_a_sentiment_with_a_model_and_a_rerun_has_the_same_bytes(spar
     put_documents(NIGHT, *DOCUMENTS)
     texts = ["great sound, love it", "terrible noise", "很好", "糟糕"] * 8
     labels = ["positive", "negative"] * 16
-    train.put(sentiment.train(texts, labels, base="tiny", epochs=12, seed=0), {"labels": [], "per_language": {},
+    train.put(sentiment_training.train(texts, labels, base="tiny", epochs=12, seed=0), {"labels": [], "per_language": {},
               "confusion": [], "posts": 0, "accuracy": 0.0, "macro_f1": 0.0})  # fmt: skip
     annotate.main(["--date", NIGHT])
     rows = {row["work_id"]: row for row in door.read(PATH, ANNOTATION).to_pylist()}
