@@ -9,6 +9,7 @@ import pytest
 logging.getLogger("py4j.clientserver").setLevel(logging.WARNING)  # it says good-bye to a terminal that is closed
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where two processes share the tests, those of one file stay together, and those of the one chain."""
     for item in items:

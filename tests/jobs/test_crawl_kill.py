@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from a_platform import NIGHT, Asked, Reply, Site, paged, pages, run, serving, told, window
 
-from jobs import crawl
+from jobs.crawling import phases
 from jobs.crawling.stopping import Stop
 from store import archive, cli, crawls
 from store import lake as door
@@ -127,7 +127,7 @@ def test_a_term_signal_finishes_the_page_and_the_crawl_goes_on(lake: Path) -> No
 
     with serving(then_stop) as site, stop.listening():
         with pytest.raises(cli.SoftStop, match="told to stop"):
-            crawl.crawl("fake", FAKE, window(site), stop=stop)
+            phases.crawl("fake", FAKE, window(site), stop=stop)
         state = crawls.get("fake", NIGHT)
         assert state is not None and state.sequence in (3, 4)  # the signal finds the process a moment later
         site.answer = answer
