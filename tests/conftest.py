@@ -3,18 +3,19 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 logging.getLogger("py4j.clientserver").setLevel(logging.WARNING)  # it says good-bye to a terminal that is closed
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where two processes share the tests, those of one file stay together, and those of the one chain."""
-    for item in items:
-        folder, file = item.path.parts[-2:]
-        item.add_marker(pytest.mark.xdist_group(folder if folder == "chain" else f"{folder}/{file}"))
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist; its --dist loadgroup marks nothing under pytest 9.2
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Who runs which tests where several processes share them."""
+    from a_share import Together
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
