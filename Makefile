@@ -42,7 +42,7 @@ status: ## say what is running, and where
 	@$(PYTHON) -m local.stack status
 
 test: install ## everything that must hold, offline
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n 2 --no-loadscope-reorder
 
 chaos: install ## nodes of a cluster killed, full and busy under a load; minutes, 4 GB of memory
 	@$(PYTHON) -m pytest -m chaos tests/chaos

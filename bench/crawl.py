@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from bench import stand_in
 from local import spark
-from local.stack import platform_environment
+from local.stand_in import platform_environment
 from local.world import World
 from store import cli, lake, ledger, settings
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from bench import stand_in
 from bench.nightly import timed
 from jobs import platforms
-from local.stack import platform_environment, show
+from local.stand_in import platform_environment, show
 from local.world import World
 from schemas.work import WORK
 from store import cli, lake

@@ -21,7 +21,7 @@ from pathlib import Path
 from bench import stand_in
 from jobs import platforms
 from local import elasticsearch
-from local.stack import platform_environment, show
+from local.stand_in import platform_environment, show
 from local.world import World
 from store import cli, lake
 

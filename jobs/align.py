@@ -25,7 +25,7 @@ from pyspark.sql import functions as F
 from jobs import deletions, parse, payload, platforms, standing
 from schemas.derive import spark_schema
 from schemas.record import RECORD
-from store import cli, lake, ledger, rows, spark
+from store import cli, lake, ledger, objects, rows, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -87,7 +87,7 @@ def align(
     kept = {name: [*_pages(name, nights[name]), *before[name]] for name in nights if name not in refused}
     told = _written(now, kept, tonight)
     for row in parsed.select("file").distinct().collect():
-        lake.remove(row["file"])
+        objects.remove(row["file"])
     parsed.unpersist()
     now.unpersist()
     return told | {name: {"error": str(error)} for name, error in refused.items()}

@@ -18,7 +18,7 @@ import pyarrow as pa
 from schemas.annotation import ANNOTATION
 from schemas.derive import spark_schema
 from schemas.document import DOCUMENT
-from store import cli, lake, ledger, spark
+from store import cli, lake, ledger, objects, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def trained() -> dict[str, Any] | None:
     """The index of the model that jobs.train put last: model_id, folder, files; None where there is none."""
-    raw = lake.get_bytes(MODEL)
+    raw = objects.get_bytes(MODEL)
     return json.loads(raw) if raw else None
 
 

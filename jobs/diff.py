@@ -20,7 +20,7 @@ from elasticsearch import Elasticsearch
 
 from jobs import generations, golden
 from jobs.sameness import differing
-from store import cli, elastic, lake, ledger
+from store import cli, elastic, ledger, objects
 
 PAGE = 1000
 MOVED = 20  # documents that moved most
@@ -43,7 +43,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         found = documents(es, before, args.after)
         queries = golden.read(args.golden) if args.golden else []
         found["moved"] = moved(queries, *golden.ask(queries, before, args.after)) if queries else []
-        lake.put_bytes(f"diffs/{before}..{args.after}.json", json.dumps(found, indent=1, ensure_ascii=False).encode())
+        objects.put_bytes(
+            f"diffs/{before}..{args.after}.json", json.dumps(found, indent=1, ensure_ascii=False).encode()
+        )
         print(json.dumps(found, indent=1, ensure_ascii=False))
         counts.update({name: found[name] for name in ("added", "removed", "changed", "same")})
 

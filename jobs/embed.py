@@ -30,7 +30,7 @@ from models import content, encoder, vision
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING
 from schemas.reject import REJECT
-from store import cli, lake, ledger, settings
+from store import cli, lake, ledger, objects, settings
 
 SHARD = 512  # contents computed between two saves: seconds of work
 WINDOW = 64 * SHARD  # texts held at once, and sorted by length among themselves
@@ -112,7 +112,7 @@ def _pictures() -> Callable[[Sequence[str]], Computed]:
     model = vision.load(settings.image_model())
 
     def encode(places: Sequence[str]) -> Computed:
-        found = [lake.get_bytes(place) for place in places]
+        found = [objects.get_bytes(place) for place in places]
         rows, reasons = model.encode_readable([picture or b"" for picture in found])
         gone = "picture is not in the lake"
         return rows, [gone if picture is None else reason for picture, reason in zip(found, reasons)]
@@ -130,7 +130,7 @@ def compute(kinds: Sequence[Modality], documents: str, night: str) -> Iterator[s
             hashes = [content_hash for content_hash, _ in shard]
             digest = hashlib.sha256("\n".join([kind.model_id, *hashes]).encode()).hexdigest()
             path = f"{_folder(night)}/{digest[:32]}.parquet"
-            if lake.get_bytes(path) is None:
+            if objects.get_bytes(path) is None:
                 rows, reasons = kind.load()([payload for _, payload in shard])
                 vectors.put(path, hashes, model_id=kind.model_id, modality=kind.name, rows=rows, reasons=reasons)
             yield from [path] * len(shard)
@@ -183,7 +183,7 @@ def _folder(night: str) -> str:
 
 
 def _remove(folder: str) -> None:
-    system, root = lake.filesystem()
+    system, root = objects.filesystem()
     with suppress(FileNotFoundError):
         system.delete_dir(f"{root}/{folder}")
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from models import content, text
 from schemas.annotation import ANNOTATION
-from store import cli, lake
+from store import cli, objects
 
 if TYPE_CHECKING:
     from models.sentiment import Classifier
@@ -66,7 +66,7 @@ def _classifier(index: str) -> "Classifier":
     torch.set_num_threads(1)  # Spark runs a worker per core
     with tempfile.TemporaryDirectory() as scratch:
         for name in model["files"]:
-            data = lake.get_bytes(f"{model['folder']}/{name}")
+            data = objects.get_bytes(f"{model['folder']}/{name}")
             if data is None:
                 raise cli.TrawlError(f"{model['folder']}/{name} is gone from the lake: run jobs.train again")
             Path(scratch, name).write_bytes(data)

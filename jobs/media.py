@@ -29,7 +29,7 @@ from jobs.platforms import Page, Reject, Request
 from models import picture_hash, sound_hash
 from schemas.media import MEDIA_FILE
 from schemas.reject import REJECT
-from store import archive, cli, lake, ledger, settings
+from store import archive, cli, lake, ledger, objects, settings
 
 log = logging.getLogger(__name__)
 MAX_BYTES = {"image": 10 << 20, "audio": 32 << 20}  # half an hour of speech; longer sounds are programmes, not items
@@ -123,7 +123,7 @@ def stored(url: str, data: bytes, kind: str = "image") -> Row | Reject:
     if isinstance(found, Reject):
         return found
     digest = hashlib.sha256(data).hexdigest()
-    lake.put_bytes(f"blobs/{digest[:2]}/{digest}", data)
+    objects.put_bytes(f"blobs/{digest[:2]}/{digest}", data)
     return {"url": url, "sha256": digest, "size_bytes": len(data), **found}
 
 

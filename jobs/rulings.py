@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from schemas.reject import REJECT
-from store import lake
+from store import objects
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,12 @@ class Refused:
 
 def stored() -> str:
     """All lines, oldest first; empty where nobody ruled."""
-    return (lake.get_bytes(PATH) or b"").decode()
+    return (objects.get_bytes(PATH) or b"").decode()
 
 
 def add(rulings: Iterable[Ruling]) -> None:
     """Put these behind what stands."""
-    lake.put_bytes(PATH, (stored() + "".join(f"{ruling.line}\n" for ruling in rulings)).encode())
+    objects.put_bytes(PATH, (stored() + "".join(f"{ruling.line}\n" for ruling in rulings)).encode())
 
 
 def read(text: str) -> tuple[list[Ruling], list[Refused]]:

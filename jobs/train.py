@@ -17,9 +17,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from models import content, evaluate, sentiment, text, weights
+from models import content, evaluate, sentiment, sentiment_training, text, weights
 from schemas.record import RECORD
-from store import cli, lake, ledger, settings
+from store import cli, lake, ledger, objects, settings
 
 PLACE = "models/name=sentiment"
 COLUMNS = ("record_id", "title", "body")
@@ -89,7 +89,7 @@ def fit(
             "train and some in part test, and run jobs.align first"
         )
     texts, truth = ([post[key] for post in train] for key in ("text", "sentiment"))
-    classifier = sentiment.train(texts, truth, base=base, epochs=epochs, seed=SEED)
+    classifier = sentiment_training.train(texts, truth, base=base, epochs=epochs, seed=SEED)
     found = [label for label, _ in classifier.predict([post["text"] for post in test])]
     report = evaluate.report(
         [post["sentiment"] for post in test], found, groups=[text.language(post["text"]) for post in test]
@@ -106,12 +106,12 @@ def put(classifier: sentiment.Classifier, report: dict[str, Any]) -> str:
         files = {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
     report = {**report, "model_id": model_id}
     for name, data in files.items():
-        lake.put_bytes(f"{PLACE}/{model_id}/{name}", data)
-    lake.put_bytes(f"{PLACE}/report.json", json.dumps(report, indent=1, sort_keys=True).encode())
-    lake.put_bytes(f"{PLACE}/report.md", evaluate.page(report, title=f"Sentiment: {model_id}").encode())
+        objects.put_bytes(f"{PLACE}/{model_id}/{name}", data)
+    objects.put_bytes(f"{PLACE}/report.json", json.dumps(report, indent=1, sort_keys=True).encode())
+    objects.put_bytes(f"{PLACE}/report.md", evaluate.page(report, title=f"Sentiment: {model_id}").encode())
     listed = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     index = {"model_id": model_id, "folder": f"{PLACE}/{model_id}", "files": listed}
-    lake.put_bytes(f"{PLACE}/index.json", json.dumps(index, indent=1, sort_keys=True).encode())
+    objects.put_bytes(f"{PLACE}/index.json", json.dumps(index, indent=1, sort_keys=True).encode())
     return model_id
 
 

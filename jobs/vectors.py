@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.embedding import EMBEDDING
-from store import lake
+from store import lake, objects
 
 ROWS_AT_ONCE = 200_000  # vectors sorted in memory at a time: 300 MB of 384 numbers
 PLAIN = pa.schema([column.remove_metadata() for column in EMBEDDING])
@@ -24,14 +24,12 @@ def put(
     names = [pa.array([value] * len(hashes), pa.string()) for value in (model_id, modality)]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table([pa.array(hashes), *names, lists, pa.array(reasons, pa.string())], schema=PART), sink)
-    lake.put_bytes(path, sink.getvalue().to_pybytes())
+    objects.put_bytes(path, sink.getvalue().to_pybytes())
 
 
 def get(path: str) -> pa.Table:
     """The rows of one shard, PART columns."""
-    data = lake.get_bytes(path)
-    if data is None:
-        raise lake.PartitionMissing(path)
+    data = objects.must_bytes(path)
     return pq.read_table(pa.BufferReader(data))
 
 

@@ -9,7 +9,7 @@ from elasticsearch import Elasticsearch
 
 from schemas.derive import es_mapping
 from schemas.verdict import VERDICT
-from store import elastic, lake, settings
+from store import elastic, objects, settings
 
 SHOWN = {True: "ok", False: "FAILED", None: "-"}
 
@@ -78,7 +78,7 @@ def address(generation: str) -> str:
 def put(es: Elasticsearch, verdict: Verdict) -> str:
     """Keep the verdict in the lake and, one row per judgement, in the index `<alias>-verdicts`; its path in the lake."""
     row = {**asdict(verdict), "passed": verdict.passed}
-    lake.put_bytes(address(verdict.generation), json.dumps(row, indent=1, ensure_ascii=False).encode())
+    objects.put_bytes(address(verdict.generation), json.dumps(row, indent=1, ensure_ascii=False).encode())
     key = f"{verdict.generation}@{verdict.judged_at}"
     elastic.note(es, f"{settings.alias()}-verdicts", key, row, mapping=es_mapping(VERDICT))
     return address(verdict.generation)
@@ -86,7 +86,7 @@ def put(es: Elasticsearch, verdict: Verdict) -> str:
 
 def get(generation: str) -> Verdict | None:
     """The newest verdict on a generation, or None where the gate has not run."""
-    raw = lake.get_bytes(address(generation))
+    raw = objects.get_bytes(address(generation))
     if raw is None:
         return None
     row = json.loads(raw)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs import platforms
-from local import findable, runs, stack, table
+from local import findable, runs, stack, stand_in, table
 from local.world import World
 from query import __main__ as query
 from store import cli, ledger, settings
@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Everything, from whatever runs already."""
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser("python -m local.demo", description=__doc__, formatter_class=style)
-    parser.add_argument("--recorded", type=Path, metavar="DIR", help=f"holds {', '.join(stack.FOLDERS.values())}")
+    parser.add_argument("--recorded", type=Path, metavar="DIR", help=f"holds {', '.join(stand_in.FOLDERS.values())}")
     recorded = parser.parse_args(argv).recorded
     began = time.monotonic()
     lost = _recorded_night(recorded.resolve()) if recorded else _made_up_night()
@@ -43,16 +43,16 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _made_up_night() -> int:
     say("starting the stack")
     addresses = stack.up()
-    world = World(stack.world_folder())
+    world = World(stand_in.world_folder())
     number = next_night(world)
     night = (world.day0 + timedelta(days=number)).isoformat()
-    stack.show(addresses["platforms"], world, number)
+    stand_in.show(addresses["platforms"], world, number)
     crawl(platforms.names(), night)
     if ledger.latest("train") is None:
         say("training the sentiment classifier (first night only)")
-        labels = str(stack.world_folder() / "truth" / "labels.jsonl")
+        labels = str(stand_in.world_folder() / "truth" / "labels.jsonl")
         runs.wait([runs.trigger("train", {"date": night, "labels": labels})])
-    build(night, golden=str(stack.world_folder() / "golden" / "queries.jsonl"))
+    build(night, golden=str(stand_in.world_folder() / "golden" / "queries.jsonl"))
     for example in examples(world, number):
         search(example)
     _end(night, addresses)
@@ -63,19 +63,19 @@ def next_night(world: World) -> int:
     """The night after the one promoted last; the last night again when there is no other."""
     if ledger.latest("promote") is None:
         return 0
-    return min(stack.night() + 1, world.days - 1)
+    return min(stand_in.night() + 1, world.days - 1)
 
 
 def _recorded_night(folder: Path) -> int:
-    missing = [name for name in stack.FOLDERS.values() if not (folder / name).is_dir()]
+    missing = [name for name in stand_in.FOLDERS.values() if not (folder / name).is_dir()]
     if missing:
         raise RecordedMissing(
-            f"{folder} has no folder {missing[0]}: give a folder with {', '.join(stack.FOLDERS.values())}"
+            f"{folder} has no folder {missing[0]}: give a folder with {', '.join(stand_in.FOLDERS.values())}"
         )
     stack.use_recorded_home()
     say("starting a stack of its own for the recorded payloads")
     addresses = stack.up(folder)
-    crawl(list(stack.FOLDERS), RECORDED_NIGHT)
+    crawl(list(stand_in.FOLDERS), RECORDED_NIGHT)
     build(RECORDED_NIGHT)
     say("searching every record by its own title")
     lost = findable.report(RECORDED_NIGHT)

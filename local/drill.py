@@ -20,7 +20,7 @@ from jobs import generations, verdict
 from local import letters, readers
 from local.commands import DrillFailed, run, say
 from schemas.document import DOCUMENT
-from store import cli, elastic, lake, loading, settings
+from store import cli, elastic, lake, loading, objects, settings
 
 GOLDEN = 50
 WORDS = ("title", "title_key", "title_tokens", "body", "body_tokens")
@@ -139,7 +139,7 @@ def clean(es: Elasticsearch, *generations: str) -> None:
     """Take everything away that the drill made."""
     for name in generations:
         elastic.delete(es, name)
-        lake.remove(verdict.address(name))
+        objects.remove(verdict.address(name))
     audit = [f"{settings.alias()}-{name}" for name in ("verdicts", "moves", "locks")]
     es.indices.delete(index=audit, ignore_unavailable=True)
     es.options(ignore_status=404).indices.delete_index_template(name=loading.template())

@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,10 @@ class NotStarted(TrawlError):
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} {why}: {last_line(name)} (whole log: {log(name)})")
+
+
+class CommandFailed(TrawlError):
+    """A command that must end well did not; its last line says why."""
 
 
 def log(name: str) -> Path:
@@ -102,6 +107,18 @@ def wait_for_file(name: str, path: Path, *, seconds: float) -> str:
             raise NotStarted(name, "ended at its start")
         time.sleep(0.1)
     raise NotStarted(name, f"was not ready after {seconds:.0f} s")
+
+
+def run(command: Sequence[str], what: str) -> None:
+    """A public command of ours, its progress shown; its last line is the reason where it fails."""
+    whole, said = [sys.executable, *command], ""
+    with subprocess.Popen(whole, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as started:
+        for line in started.stdout or ():
+            said = line.strip() or said
+            if not said.startswith("error: "):
+                print(f"  {what}: {said}", flush=True)
+    if started.returncode:
+        raise CommandFailed(f"{what}: {said.removeprefix('error: ')}")
 
 
 def free_port(*wanted: int) -> int:

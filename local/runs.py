@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local import airflow
+from local import airflow, airflow_home
+from local.airflow_home import AirflowFailed
 from store.cli import TrawlError
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ def trigger(dag_id: str, conf: Mapping[str, str | bool]) -> Run:
     body = {"dag_run_id": run.run_id, "logical_date": None, "conf": dict(conf)}
     try:
         airflow.call("POST", f"dags/{dag_id}/dagRuns", json=body)
-    except airflow.AirflowFailed as error:
+    except AirflowFailed as error:
         if error.status != CONFLICT:  # an attempt that seemed to fail did not
             raise
     return run
@@ -56,7 +57,7 @@ def _wait_for(dag_id: str) -> None:
         if time.monotonic() > until:
             errors = airflow.call("GET", "importErrors")["import_errors"]
             reason = errors[0]["stack_trace"].strip().splitlines()[-1] if errors else "no file defines it"
-            raise airflow.AirflowFailed(f"Airflow does not know the DAG {dag_id}: {reason}")
+            raise AirflowFailed(f"Airflow does not know the DAG {dag_id}: {reason}")
         time.sleep(0.5)
 
 
@@ -129,7 +130,7 @@ def _raise(run: Run) -> None:
 def log_file(run: Run, task: dict[str, Any]) -> str:
     """Where Airflow keeps the output of the task's last attempt."""
     name = f"dag_id={run.dag_id}/run_id={run.run_id}/task_id={task['task_id']}/attempt={task['try_number']}.log"
-    return str(airflow.folder() / "logs" / name)
+    return str(airflow_home.folder() / "logs" / name)
 
 
 def last_words(run: Run, task: dict[str, Any], lines: int = 8) -> list[str]:

@@ -1,37 +1,18 @@
-"""The sentiment of a post: a BERT sequence classifier, fine-tuned on labelled posts.
+"""The sentiment of a post: a BERT sequence classifier, asked in batches of like length."""
 
-The base `tiny` is a random BERT of 2 layers, 128 wide, with a vocabulary counted from the training texts: it trains
-in seconds on a CPU and knows only what the labels teach. Any folder or hub name of a BERT takes its place.
-"""
-
-import logging
-import os
 import shutil
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models import bert, weights
+from models import bert
 from models.encoder import packed
 from models.errors import ModelMissing
 
 TOKENS = 96  # at most of a post: its opinion comes early, and 800 posts train in 30 s
 CHARACTERS = 6 * TOKENS
-BATCH = 16
 TOKENS_PER_BATCH = 4096
-VOCABULARY = 8000
-TINY: dict[str, Any] = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 512}
-EPOCHS = {"tiny": 6}
-EPOCHS_PRETRAINED = 3  # Devlin et al. (2019), appendix A.3: 2 to 4 epochs, 2e-5 to 5e-5
-RATES = {"tiny": 2e-3}
-RATE_PRETRAINED = 3e-5
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,7 +32,7 @@ class Classifier:
         found = [("", 0.0)] * len(texts)
         with torch.inference_mode():
             for rows in packed(ids, budget=TOKENS_PER_BATCH):
-                shares = self.logits(*_padded([ids[row] for row in rows])).softmax(-1)
+                shares = self.logits(*padded([ids[row] for row in rows])).softmax(-1)
                 for row, best in zip(rows, shares.max(-1).indices.tolist()):
                     found[row] = (self.labels[best], round(float(shares[rows.index(row), best]), 4))
         return found
@@ -88,17 +69,17 @@ def _plain(folder: Path) -> Classifier:
 def _by_transformers(folder: Path) -> Classifier:
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    _quiet()
+    quiet()
     model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
     labels = tuple(model.config.id2label[number] for number in range(model.config.num_labels))
-    return _classifier(labels, AutoTokenizer.from_pretrained(folder, local_files_only=True), model)
+    return of_transformers(labels, AutoTokenizer.from_pretrained(folder, local_files_only=True), model)
 
 
-def _classifier(labels: tuple[str, ...], tokenizer: Any, model: Any) -> Classifier:
-    """Of a tokeniser and a model of transformers."""
+def of_transformers(labels: tuple[str, ...], tokenizer: Any, model: Any) -> Classifier:
+    """A classifier of a tokeniser and a model of transformers."""
 
     def save(folder: Path) -> None:
-        _quiet()
+        quiet()
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 
@@ -110,59 +91,7 @@ def _classifier(labels: tuple[str, ...], tokenizer: Any, model: Any) -> Classifi
     )
 
 
-def train(texts: Sequence[str], labels: Sequence[str], *, base: str, epochs: int | None, seed: int) -> Classifier:
-    """A classifier of these posts; the same input on the same kind of machine gives the same weights.
-
-    `base` is `tiny`, a folder or a hub name; `epochs` None is 6 for tiny, else 3. AdamW, the rate rising over the
-    first tenth of the steps and falling to zero.
-    """
-    import torch
-
-    names = tuple(sorted(set(labels)))
-    with _deterministic(seed, threads=1 if base == "tiny" else len(os.sched_getaffinity(0))):
-        tokenizer, model = _tiny(texts, names) if base == "tiny" else _pretrained(base, names)
-        made = _classifier(names, tokenizer, model)
-        ids = made.tokenizer([text[:CHARACTERS] for text in texts])
-        wanted, rounds = torch.tensor([names.index(label) for label in labels]), epochs or EPOCHS.get(
-            base, EPOCHS_PRETRAINED
-        )
-        _fit(model.train(), ids, wanted, rounds=rounds, rate=RATES.get(base, RATE_PRETRAINED))
-    return made
-
-
-def _fit(model: Any, ids: list[list[int]], wanted: Any, *, rounds: int, rate: float) -> None:
-    import torch
-
-    steps = rounds * -(-len(ids) // BATCH)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / (steps / 10 + 1), (steps - step) / steps)
-    )
-    last = time.monotonic()
-    for step, rows in enumerate(_batches(len(ids), rounds), 1):
-        padded, mask = _padded([ids[row] for row in rows])
-        logits = model(input_ids=padded.to(model.device), attention_mask=mask.to(model.device)).logits
-        loss = torch.nn.functional.cross_entropy(logits, wanted[rows].to(model.device))
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        if time.monotonic() - last >= 10:
-            last = time.monotonic()
-            log.info("%s of %s batches, loss %.3f", step, steps, loss.item())
-    model.to("cpu").eval()
-
-
-def _batches(count: int, rounds: int) -> Iterator[list[int]]:
-    import torch
-
-    for _ in range(rounds):
-        order = torch.randperm(count).tolist()
-        yield from (order[start : start + BATCH] for start in range(0, count, BATCH))
-
-
-def _padded(ids: list[list[int]]) -> tuple[Any, Any]:
+def padded(ids: list[list[int]]) -> tuple[Any, Any]:
     """(n, longest) ids and their mask."""
     import torch
 
@@ -174,68 +103,8 @@ def _padded(ids: list[list[int]]) -> tuple[Any, Any]:
     return padded, mask
 
 
-@contextmanager
-def _deterministic(seed: int, *, threads: int) -> Iterator[None]:
-    """Seeded, and summed in one order; random state and threads are given back after."""
-    import torch
-
-    before, was = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        torch.use_deterministic_algorithms(True, warn_only=True)
-        torch.set_num_threads(threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before)
-            torch.use_deterministic_algorithms(was)
-
-
-def _tiny(texts: Sequence[str], labels: Sequence[str]) -> tuple[Any, Any]:
-    from transformers import BertConfig, BertForSequenceClassification
-
-    tokenizer = _counted_tokenizer(texts)
-    config = BertConfig(vocab_size=len(tokenizer), max_position_embeddings=TOKENS, **TINY, **_named(labels))
-    return tokenizer, BertForSequenceClassification(config)
-
-
-def _pretrained(base: str, labels: Sequence[str]) -> tuple[Any, Any]:
-    import torch
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
-
-    _quiet()
-    place = weights.folder(base)
-    tokenizer = AutoTokenizer.from_pretrained(place, local_files_only=True)
-    model = AutoModelForSequenceClassification.from_pretrained(place, local_files_only=True, **_named(labels))
-    return tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def _named(labels: Sequence[str]) -> dict[str, Any]:
-    return {"id2label": dict(enumerate(labels)), "label2id": {label: n for n, label in enumerate(labels)}}
-
-
-def _counted_tokenizer(texts: Sequence[str]) -> Any:
-    """WordPiece over the letters and the commonest words of the texts; Chinese goes character by character."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
-
-    normaliser, splitter = normalizers.BertNormalizer(), pre_tokenizers.BertPreTokenizer()
-    words = Counter(
-        word for text in texts for word, _ in splitter.pre_tokenize_str(normaliser.normalize_str(text[:CHARACTERS]))
-    )
-    letters = sorted({letter for word in words for letter in word})
-    common = sorted((word for word in words if len(word) > 1), key=lambda word: (-words[word], word))
-    kept = dict.fromkeys([*SPECIAL, *letters, *(f"##{letter}" for letter in letters), *common[:VOCABULARY]])
-    vocabulary = {word: number for number, word in enumerate(kept)}
-    tokenizer = Tokenizer(models.WordPiece(vocab=vocabulary, unk_token="[UNK]"))
-    tokenizer.normalizer, tokenizer.pre_tokenizer = normaliser, splitter
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", vocabulary["[SEP]"]), ("[CLS]", vocabulary["[CLS]"]))
-    named = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL))
-    make: Any = PreTrainedTokenizerFast  # untyped in transformers
-    return make(tokenizer_object=tokenizer, model_max_length=TOKENS, **named)
-
-
-def _quiet() -> None:
+def quiet() -> None:
+    """No bars and warnings of transformers."""
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from query import meaning, personalise, retrieve
+from query import clauses, meaning, personalise, retrieve
+from query.clauses import Body
 from query.fuse import Fused, fuse
 from query.live import SearchFailed, connect, live, reason
 from query.parse import Filters, Query, parse
 from query.result import Hit, Result
+from query.terms import Terms, analyse
 from store import settings
 
 WEIGHTS = {"exact": 3.0, "words": 1.0, "meaning": 1.0, "picture": 1.0}  # exact outweighs a first place in all others
@@ -37,12 +39,12 @@ class _Plan:
 
     ask: Ask
     query: Query
-    terms: retrieve.Terms
-    bodies: dict[str, retrieve.Body]
+    terms: Terms
+    bodies: dict[str, Body]
     weights: dict[str, float]
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    sent: dict[str, retrieve.Body] = field(default_factory=dict)
+    sent: dict[str, Body] = field(default_factory=dict)
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     fused: list[Fused] = field(default_factory=list)
     profile: Mapping[str, Any] | None = None
@@ -75,9 +77,9 @@ def _plans(asks: Sequence[Ask], meta: Mapping[str, Any]) -> list[_Plan]:
 
 
 def _plan(ask: Ask, query: Query, text: meaning.Meaning, picture: meaning.Meaning | None) -> _Plan:
-    terms, asked = retrieve.analyse(query), query.filters.narrowed(ask.filters)
-    among = retrieve.filtered(asked, terms, duplicates=ask.duplicates, tenant=ask.tenant)
-    bodies: dict[str, retrieve.Body] = {}
+    terms, asked = analyse(query), query.filters.narrowed(ask.filters)
+    among = clauses.filtered(asked, terms, duplicates=ask.duplicates, tenant=ask.tenant)
+    bodies: dict[str, Body] = {}
     if terms.text or not (picture and picture.vector):
         bodies["words"] = retrieve.words_leg(terms, among)
     if terms.text:
@@ -122,7 +124,7 @@ def _pages(client: Any, plans: Sequence[_Plan], generation: str, size: int) -> i
     return _ask(client, asked)
 
 
-def _ask(client: Any, asked: Sequence[tuple[_Plan, str, str, retrieve.Body]]) -> int:
+def _ask(client: Any, asked: Sequence[tuple[_Plan, str, str, Body]]) -> int:
     served_ms, answers = retrieve.send(client, [(index, body) for _, _, index, body in asked])
     for (plan, name, index, body), answer in zip(asked, answers):
         plan.sent[name], plan.answers[name] = body, answer

@@ -17,7 +17,7 @@ import orjson
 import zstandard
 
 from schemas.page import PAGE
-from store import lake, settings
+from store import lake, objects, settings
 from store.cli import TrawlError
 from store.frames import CHUNK_BYTES, Source, frames
 
@@ -84,7 +84,7 @@ class Spool:
         self._file.truncate(0)
         self._file.seek(0)
         for file in lake.must(partition).files:
-            with lake.stream(file.path) as source:
+            with objects.stream(file.path) as source:
                 while chunk := source.read(CHUNK_BYTES):
                     self._file.write(chunk)
         os.fsync(self._file.fileno())
@@ -114,7 +114,7 @@ def finish(platform: str, date: str, *, rows: int, extra: dict[str, Any]) -> str
         with open(source, "rb") as data:
             digest = hashlib.file_digest(data, "sha256").hexdigest()
         files = [lake.DataFile(f"{path}/pages-{digest[:12]}.zst", rows, source.stat().st_size, digest)]
-        lake.put_file(files[0].path, source)
+        objects.put_file(files[0].path, source)
     lake.put_manifest(path, files, PAGE, extra=extra)
     return path
 
@@ -126,7 +126,7 @@ def pages(path: str, *, part: int = 0, parts: int = 1) -> Iterator[dict[str, Any
     """
     for file in lake.must(path).files:
         number = 0
-        with lake.stream(file.path) as source:
+        with objects.stream(file.path) as source:
             for number, frame in enumerate(frames(source), 1):
                 if number % parts == part:
                     yield _decoded(frame)

@@ -4,35 +4,26 @@ Data files are named by their content, the manifest is put last in one atomic wr
 killed leaves nothing visible, a repeated run replaces, and readers never list folders.
 """
 
-import contextlib
 import dataclasses
 import hashlib
 import json
-import os
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyarrow import fs
 
 from schemas import derive
-from store import settings
+from store import objects
 from store.cli import TrawlError
+from store.objects import ObjectMissing
 
 MANIFEST = "manifest.json"
 ROWS_PER_FILE = 1_000_000
-CHUNK_BYTES = 1 << 20
 
 
-class PartitionMissing(TrawlError):
+class PartitionMissing(ObjectMissing):
     """A partition has no manifest: the step that makes it has not finished."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path} is not in the lake {settings.lake_root()}: run the step that makes it first")
 
 
 class SchemaMismatch(TrawlError):
@@ -68,98 +59,16 @@ def partition(table: str, **keys: str) -> str:
     return "/".join([table, *(f"{key}={value}" for key, value in keys.items())])
 
 
-def filesystem() -> tuple[fs.FileSystem, str]:
-    """The lake's file system and the path of its root there."""
-    root = settings.lake_root()
-    if "://" not in root:
-        return fs.LocalFileSystem(), root
-    if root.startswith("s3://"):
-        return fs.S3FileSystem(**_s3_options()), urlsplit(root).netloc + urlsplit(root).path.rstrip("/")
-    raise TrawlError(f"TRAWL_LAKE={root}: give a local folder or s3://bucket/prefix")
-
-
-def _s3_options() -> dict[str, Any]:
-    endpoint = settings.credential("AWS_ENDPOINT_URL")  # an S3 server of one's own
-    return {} if endpoint is None else {"endpoint_override": endpoint, "allow_bucket_creation": True}
-
-
-def put_bytes(path: str, data: bytes) -> None:
-    """Store one object; a reader sees the old or the new bytes, never a part."""
-    system, root = filesystem()
-    if isinstance(system, fs.LocalFileSystem):
-        _put_local(Path(root, path), data)
-        return
-    with system.open_output_stream(f"{root}/{path}", compression=None) as out:  # S3 objects appear when complete
-        out.write(data)
-
-
-def _put_local(target: Path, data: bytes) -> None:
-    with _local(target) as out:
-        out.write(data)
-
-
-@contextlib.contextmanager
-def _local(target: Path) -> Iterator[BinaryIO]:
-    """A file that appears whole, and on the disk, when the block ends well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
-    with open(temporary, "wb") as out:
-        yield out
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, target)
-
-
-def put_file(path: str, source: Path) -> None:
-    """Store a file of this machine as one object, without ever holding it whole."""
-    system, root = filesystem()
-    target = Path(root, path)
-    local = isinstance(system, fs.LocalFileSystem)
-    with open(source, "rb") as data, (
-        _local(target) if local else system.open_output_stream(f"{root}/{path}", compression=None)
-    ) as out:
-        while chunk := data.read(CHUNK_BYTES):
-            out.write(chunk)
-
-
-@contextlib.contextmanager
-def stream(path: str) -> Iterator[pa.NativeFile]:
-    """One object, to be read piece by piece. PartitionMissing where there is none."""
-    system, root = filesystem()
-    try:
-        with system.open_input_stream(f"{root}/{path}", compression=None) as source:
-            yield source
-    except FileNotFoundError as error:
-        raise PartitionMissing(path) from error
-
-
 def delete(path: str) -> None:
     """Remove a partition: its manifest first, so that nobody sees a part of it."""
     found = manifest(path)
     for name in [f"{path}/{MANIFEST}", *(file.path for file in found.files)] if found else []:
-        remove(name)
-
-
-def remove(path: str) -> None:
-    """Remove one object, where there is one."""
-    system, root = filesystem()
-    with contextlib.suppress(FileNotFoundError):
-        system.delete_file(f"{root}/{path}")
-
-
-def get_bytes(path: str) -> bytes | None:
-    """One object, or None where there is none."""
-    system, root = filesystem()
-    try:
-        with system.open_input_stream(f"{root}/{path}", compression=None) as source:
-            return bytes(source.read())
-    except FileNotFoundError:
-        return None
+        objects.remove(name)
 
 
 def manifest(path: str) -> Manifest | None:
     """The manifest of a partition, or None where it was never finished."""
-    raw = get_bytes(f"{path}/{MANIFEST}")
+    raw = objects.get_bytes(f"{path}/{MANIFEST}")
     if raw is None:
         return None
     found = json.loads(raw)
@@ -179,7 +88,7 @@ def must_fit(path: str, schema: pa.Schema) -> Manifest:
     """The manifest of a partition written under this schema; SchemaMismatch names what differs."""
     found = must(path)
     if found.schema_version != derive.version(schema):
-        system, root = filesystem()
+        system, root = objects.filesystem()
         stored = pq.read_schema(system.open_input_file(f"{root}/{found.files[0].path}")) if found.files else schema
         raise SchemaMismatch(path, differences(stored, schema) or ["written under another version: run its step again"])
     return found
@@ -207,7 +116,7 @@ def put_manifest(
     ordered = tuple(sorted(files, key=lambda file: file.path))
     rows = sum(file.rows for file in ordered)
     made = Manifest(rows, ordered, derive.version(schema), tuple(inputs), extra or {})
-    put_bytes(f"{path}/{MANIFEST}", json.dumps(dataclasses.asdict(made), indent=1).encode())
+    objects.put_bytes(f"{path}/{MANIFEST}", json.dumps(dataclasses.asdict(made), indent=1).encode())
     return made
 
 
@@ -218,7 +127,7 @@ def put_table(path: str, number: int, table: pa.Table) -> DataFile:
     data = sink.getvalue().to_pybytes()
     digest = hashlib.sha256(data).hexdigest()
     name = f"{path}/part-{number:05d}-{digest[:12]}.parquet"
-    put_bytes(name, data)
+    objects.put_bytes(name, data)
     return DataFile(name, table.num_rows, len(data), digest)
 
 
@@ -260,7 +169,7 @@ def batches(path: str, schema: pa.Schema, *, columns: Sequence[str] | None = Non
 
 def file_batches(file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     """The rows of one file, in stored order."""
-    system, root = filesystem()
+    system, root = objects.filesystem()
     with system.open_input_file(f"{root}/{file.path}") as source:
         yield from pq.ParquetFile(source).iter_batches(columns=list(columns))
 

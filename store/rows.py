@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from store import lake
+from store import objects
 
 REFERENCE = "file string, row long"
 
@@ -22,7 +22,7 @@ def stage(folder: str, rows: pa.RecordBatch) -> str:
         out.write(rows)
     data = sink.getvalue()
     path = f"{folder}/{hashlib.sha256(data).hexdigest()}.arrow"
-    lake.put_bytes(path, data.to_pybytes())
+    objects.put_bytes(path, data.to_pybytes())
     return path
 
 
@@ -42,9 +42,7 @@ def gathered(files: pa.ChunkedArray, rows: pa.ChunkedArray, schema: pa.Schema) -
 
 def read(path: str, columns: list[str]) -> pa.Table:
     """Columns of a whole staged file, or of a file of a partition."""
-    data = lake.get_bytes(path)
-    if data is None:
-        raise lake.PartitionMissing(path)
+    data = objects.must_bytes(path)
     if path.endswith(".arrow"):
         return pa.ipc.open_file(pa.BufferReader(data)).read_all().select(columns)
     return pq.read_table(pa.BufferReader(data), columns=columns)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas import derive
-from store import lake, settings
+from store import lake, objects, settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -175,18 +175,16 @@ def shared(value: Any) -> Iterator[Callable[[], Any]]:
     """
     data = pickle.dumps(value, protocol=5)
     path = f"scratch/{hashlib.sha256(data).hexdigest()}"
-    lake.put_bytes(path, data)
+    objects.put_bytes(path, data)
     try:
         yield functools.partial(_held, path)
     finally:
-        lake.remove(path)
+        objects.remove(path)
 
 
 @functools.lru_cache(maxsize=1)
 def _held(path: str) -> Any:
-    data = lake.get_bytes(path)
-    if data is None:
-        raise lake.PartitionMissing(path)
+    data = objects.must_bytes(path)
     return pickle.loads(data)
 
 

@@ -3,10 +3,19 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 logging.getLogger("py4j.clientserver").setLevel(logging.WARNING)  # it says good-bye to a terminal that is closed
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist; its --dist loadgroup marks nothing under pytest 9.2
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Who runs which tests where several processes share them."""
+    from a_share import Together
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from jobs import platforms
-from local.stack import platform_environment, show
+from local.stand_in import platform_environment, show
 from local.world import World
 
 PLATFORMS = tuple(platforms.names())

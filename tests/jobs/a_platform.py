@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from jobs import crawl
+from jobs.crawling import phases
 from jobs.platforms import Page, PageBroken, Policy, Request, Window, context
 from store import archive
 from store import lake as door
@@ -147,7 +147,7 @@ def window(site: Site, night: str = NIGHT, **more: Any) -> Window:
 
 def run(platform: Any, site: Site, night: str = NIGHT, *, again: bool = False, **more: Any) -> dict[str, Any]:
     """One crawl in this process; the counts."""
-    return crawl.crawl("fake", platform, window(site, night, **more), again=again)
+    return phases.crawl("fake", platform, window(site, night, **more), again=again)
 
 
 def pages(night: str = NIGHT) -> list[dict[str, Any]]:

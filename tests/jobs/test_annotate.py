@@ -7,9 +7,10 @@ from pyspark.sql import SparkSession
 from understood import document, put_documents
 
 from jobs import annotate, train
-from models import sentiment
+from models import sentiment_training
 from schemas.annotation import ANNOTATION
 from store import lake as door
+from store import objects
 
 NIGHT = "2026-01-02"
 PATH = "annotations/date=2026-01-02"
@@ -36,7 +37,7 @@ def test_posts_have_a_sentiment_with_a_model_and_a_rerun_has_the_same_bytes(spar
     put_documents(NIGHT, *DOCUMENTS)
     texts = ["great sound, love it", "terrible noise", "很好", "糟糕"] * 8
     labels = ["positive", "negative"] * 16
-    train.put(sentiment.train(texts, labels, base="tiny", epochs=12, seed=0), {"labels": [], "per_language": {},
+    train.put(sentiment_training.train(texts, labels, base="tiny", epochs=12, seed=0), {"labels": [], "per_language": {},
               "confusion": [], "posts": 0, "accuracy": 0.0, "macro_f1": 0.0})  # fmt: skip
     annotate.main(["--date", NIGHT])
     rows = {row["work_id"]: row for row in door.read(PATH, ANNOTATION).to_pylist()}
@@ -45,4 +46,4 @@ def test_posts_have_a_sentiment_with_a_model_and_a_rerun_has_the_same_bytes(spar
     first = door.manifest(PATH)
     annotate.main(["--date", NIGHT])
     assert door.manifest(PATH) == first and first is not None
-    assert first.extra["sentiment_model"] == json.loads(door.get_bytes(annotate.MODEL) or b"")["model_id"]
+    assert first.extra["sentiment_model"] == json.loads(objects.get_bytes(annotate.MODEL) or b"")["model_id"]

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 from jobs import crawl
+from jobs.crawling import fetch, phases
 from jobs.platforms import Page, Policy, Request, Window
 from store import archive, cli
 from store import lake as door
@@ -95,7 +96,7 @@ def pages() -> list[dict[str, object]]:
 
 def test_every_page_is_archived_without_the_secret(serve: Callable[..., Server], lake: Path) -> None:
     server = serve()
-    assert crawl.crawl("fake", FAKE, server.window())["pages"] == 5
+    assert phases.crawl("fake", FAKE, server.window())["pages"] == 5
     assert [json.loads(p["body"])["page"] for p in pages()] == [1, 2, 3, 4, 5]
     kept = b"".join(file.read_bytes() for file in lake.parent.rglob("*") if file.is_file())
     assert SECRET.encode() not in kept and not any(SECRET in str(page) for page in pages())
@@ -105,21 +106,21 @@ def test_every_page_is_archived_without_the_secret(serve: Callable[..., Server],
 def test_it_waits_as_long_as_the_platform_asks(serve: Callable[..., Server], lake: Path) -> None:
     server = serve({2: [(429, {"Retry-After": "1"})], 3: [(503, {})]})
     started = time.monotonic()
-    crawl.crawl("fake", FAKE, server.window())
+    phases.crawl("fake", FAKE, server.window())
     assert time.monotonic() - started >= 1 and len(pages()) == 5 and len(server.asked) == 7
 
 
 def test_a_long_pause_stops_softly_and_the_next_run_goes_on(serve: Callable[..., Server], lake: Path) -> None:
     server = serve({3: [(429, {"Retry-After": "3600"})]})
     with pytest.raises(cli.SoftStop, match="pause of 3600 s"):
-        crawl.crawl("fake", FAKE, server.window())
-    crawl.crawl("fake", FAKE, server.window())
+        phases.crawl("fake", FAKE, server.window())
+    phases.crawl("fake", FAKE, server.window())
     assert len(pages()) == 5 and len([path for path in server.asked if "page=1&" in path]) == 1
 
 
 def test_a_refused_credential_is_one_line_that_names_it(serve: Callable[..., Server], lake: Path) -> None:
-    with pytest.raises(crawl.CrawlFailed, match="TRAWL_FAKE_KEY") as caught:
-        crawl.crawl("fake", FAKE, serve({1: [(401, {})]}).window())
+    with pytest.raises(fetch.CrawlFailed, match="TRAWL_FAKE_KEY") as caught:
+        phases.crawl("fake", FAKE, serve({1: [(401, {})]}).window())
     assert SECRET not in str(caught.value)
 
 
@@ -130,7 +131,7 @@ def test_a_missing_credential_stops_before_any_request(lake: Path, monkeypatch: 
 
 
 def _crawl(url: str) -> None:
-    crawl.crawl("fake", FAKE, Window(date.fromisoformat(NIGHT), (), url, (SECRET,)))
+    phases.crawl("fake", FAKE, Window(date.fromisoformat(NIGHT), (), url, (SECRET,)))
 
 
 @pytest.mark.parametrize("after_s", [0.05, 0.12, 0.2, 0.3])

@@ -9,6 +9,7 @@ import pytest
 from a_platform import NIGHT, Asked, Reply, paged, pages, policy, rejects, serving, told, window
 
 from jobs import crawl, deletions
+from jobs.crawling import phases
 from jobs.crawling.files import read
 from jobs.platforms import TargetsMissing, Window
 from store import archive, cli, crawls
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def take(folder: Path, night: str = NIGHT, **more: Any) -> dict[str, Any]:
     asked = Window(date.fromisoformat(night), (), "")
-    return crawl.crawl("fake", paged(tier="D"), asked, folder=folder, asks=False, **more)
+    return phases.crawl("fake", paged(tier="D"), asked, folder=folder, asks=False, **more)
 
 
 def names(night: str = NIGHT) -> list[str]:
@@ -65,12 +66,12 @@ def test_files_and_the_platform_share_a_night_whichever_comes_first(lake: Path, 
 
     with serving(numbers) as site:
         take(folder)
-        crawl.crawl("fake", paged(), window(site))
+        phases.crawl("fake", paged(), window(site))
         assert len(pages()) == 5 and len(site.asked) == 3
         (folder / "later.json").write_text("{}")
         take(folder, again=True)  # files ask no network, and take nothing away
         assert len(pages()) == 6 and len(site.asked) == 3
-        crawl.crawl("fake", paged(), window(site), again=True)
+        phases.crawl("fake", paged(), window(site), again=True)
         assert len(site.asked) == 6 and sorted(names())[:3] == ["file:a.json", "file:later.json", "file:sub/b.csv"]
         assert len(pages()) == 6
 
@@ -78,7 +79,7 @@ def test_files_and_the_platform_share_a_night_whichever_comes_first(lake: Path, 
 def test_only_a_night_that_was_walked_to_its_end_proves_anything_gone(lake: Path, folder: Path) -> None:
     take(folder)
     with serving(lambda ask: told({"next": None})) as site:
-        crawl.crawl("fake", paged(), window(site, NEXT_NIGHT))
+        phases.crawl("fake", paged(), window(site, NEXT_NIGHT))
     assert deletions.whole_nights("fake", [NIGHT, NEXT_NIGHT, "2026-01-03"]) == [NEXT_NIGHT]
 
 
@@ -178,7 +179,7 @@ def test_files_alone_make_the_night_of_a_platform_without_targets(lake: Path, fo
         raise TargetsMissing("fake", "feeds")
 
     asked = Window(date.fromisoformat(NIGHT), (), "")
-    crawl.crawl("fake", paged(first=first), asked, folder=folder)
+    phases.crawl("fake", paged(first=first), asked, folder=folder)
     assert names() == ["file:a.json", "file:sub/b.csv"]
     with pytest.raises(TargetsMissing):
-        crawl.crawl("fake", paged(first=first), Window(date.fromisoformat(NEXT_NIGHT), (), ""))
+        phases.crawl("fake", paged(first=first), Window(date.fromisoformat(NEXT_NIGHT), (), ""))

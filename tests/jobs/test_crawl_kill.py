@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from a_platform import NIGHT, Asked, Reply, Site, paged, pages, run, serving, told, window
 
-from jobs import crawl
+from jobs.crawling import phases
 from jobs.crawling.stopping import Stop
 from store import archive, cli, crawls
 from store import lake as door
+from store import objects
 
 PAGES, KILLS = 40, 60
 FAKE = paged(credentials=(), requests_per_s=100_000.0)
@@ -70,7 +71,7 @@ def test_killed_at_each_step_of_a_page_and_of_the_end(lake: Path, monkeypatch: p
         "fetch": (transfer, "send", 3),
         "append": (archive.Spool, "append", 3),
         "commit": (crawls, "commit", 5),
-        "put_file": (door, "put_file", 1),
+        "put_file": (objects, "put_file", 1),
         "put_manifest": (door, "put_manifest", 2),
         "done": (crawls, "done", 1),
     }
@@ -126,7 +127,7 @@ def test_a_term_signal_finishes_the_page_and_the_crawl_goes_on(lake: Path) -> No
 
     with serving(then_stop) as site, stop.listening():
         with pytest.raises(cli.SoftStop, match="told to stop"):
-            crawl.crawl("fake", FAKE, window(site), stop=stop)
+            phases.crawl("fake", FAKE, window(site), stop=stop)
         state = crawls.get("fake", NIGHT)
         assert state is not None and state.sequence in (3, 4)  # the signal finds the process a moment later
         site.answer = answer

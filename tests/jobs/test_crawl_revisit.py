@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from a_platform import Asked, Reply, paged, pages, run, serving, told
 
-from jobs.crawling import alarms, revisit
+from jobs.crawling import alarms, phases, revisit
 from jobs.platforms import Request, Window
 from models import records
 from schemas.record import RECORD
@@ -116,7 +116,6 @@ def test_an_item_that_is_not_found_is_archived_with_its_status(lake: Path) -> No
 
 
 def test_a_stop_while_revisiting_asks_for_no_item_twice(lake: Path) -> None:
-    from jobs import crawl
     from jobs.crawling.stopping import Stop
 
     standing(*((f"i{n}", 1, 2) for n in range(6)))
@@ -130,8 +129,8 @@ def test_a_stop_while_revisiting_asks_for_no_item_twice(lake: Path) -> None:
     with serving(answer) as site:
         asked = Window(date.fromisoformat(TODAY), (), site.url)
         with pytest.raises(cli.SoftStop):
-            crawl.crawl("fake", revisiting(), asked, stop=stop)
-        crawl.crawl("fake", revisiting(), asked)
+            phases.crawl("fake", revisiting(), asked, stop=stop)
+        phases.crawl("fake", revisiting(), asked)
     assert asked_again() == [f"i{n}" for n in range(6)]
 
 

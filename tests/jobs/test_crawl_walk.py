@@ -11,6 +11,7 @@ import pytest
 from a_platform import NIGHT, Asked, Reply, listed, paged, pages, rejects, run, serving, told
 
 from jobs import crawl
+from jobs.crawling import fetch
 from jobs.platforms import Page, PageBroken, Request, Window, context
 from store import cli, crawls, ledger
 
@@ -43,7 +44,7 @@ def test_newest_first_failing_on_page_3_of_5_loses_nothing_the_next_night(lake: 
         is_broken = False
         run(platform, site, "2026-01-01")
         is_broken = True
-        with pytest.raises(crawl.CrawlFailed, match="HTTP 404"):
+        with pytest.raises(fetch.CrawlFailed, match="HTTP 404"):
             run(platform, site, "2026-01-02", since=crawls.watermark("fake", "2026-01-02", ()))
         is_broken = False
         mark = crawls.watermark("fake", "2026-01-03", ())
@@ -140,7 +141,7 @@ def test_an_expired_position_costs_the_window_not_the_night(lake: Path) -> None:
 
 def test_a_platform_that_sends_in_circles_ends(lake: Path) -> None:
     with serving(lambda ask: told({"next": int(ask.params["page"]) % 7 + 1})) as site:
-        with pytest.raises(crawl.CrawlFailed, match="in circles"):
+        with pytest.raises(fetch.CrawlFailed, match="in circles"):
             run(paged(), site)
         assert len(site.asked) < 30
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from a_platform import Asked, Reply, listed, pages, rejects, run, serving, told
 
-from jobs import crawl, platforms
+from jobs import platforms
 from jobs.crawling import conditional, fetch, robots
 from jobs.platforms import Request, context
 from store import cli, crawls, visits
@@ -264,12 +264,12 @@ def test_a_host_that_is_away_costs_its_own_pages_only(lake: Path, monkeypatch: p
 
 
 def test_where_nothing_can_be_had_the_crawl_fails(lake: Path) -> None:
-    with site(lambda ask: told({}, 403)) as server, pytest.raises(crawl.CrawlFailed, match="HTTP 403"):
+    with site(lambda ask: told({}, 403)) as server, pytest.raises(fetch.CrawlFailed, match="HTTP 403"):
         run(web("/a", "/b"), server)
 
 
 def test_a_refused_credential_is_named_where_pages_stand_for_themselves_too(lake: Path) -> None:
-    with site(lambda ask: told({}, 401)) as server, pytest.raises(crawl.CrawlFailed, match="check TRAWL_FAKE_KEY"):
+    with site(lambda ask: told({}, 401)) as server, pytest.raises(fetch.CrawlFailed, match="check TRAWL_FAKE_KEY"):
         run(listed("/a", conditional=True, credentials=("TRAWL_FAKE_KEY",)), server, credentials=("x" * 9,))
 
 

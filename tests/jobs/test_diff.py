@@ -7,7 +7,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from jobs import diff, golden
-from store import elastic, lake
+from store import elastic, objects
 
 OLD, NEW = "trawl-20260101-000000", "trawl-20260102-000000"
 
@@ -22,7 +22,7 @@ def test_what_changed_is_counted_and_named(elasticsearch_url: str, monkeypatch: 
     a_night.generation(es, NEW, rows[:9])
     elastic.promote(es, {"trawl": OLD})
     diff.main(["--date", a_night.DATE, "--after", NEW])
-    found = json.loads(lake.get_bytes(f"diffs/{OLD}..{NEW}.json") or b"")
+    found = json.loads(objects.get_bytes(f"diffs/{OLD}..{NEW}.json") or b"")
     assert [found[name] for name in ("added", "removed", "changed", "same")] == [1, 2, 2, 6]
     assert found["fields"] == [
         {"field": "title", "changed": 2, "works": ["w002", "w004"]},

@@ -16,7 +16,7 @@ from models import encoder
 from schemas.embedding import EMBEDDING
 from schemas.reject import REJECT
 from store import lake as door
-from store import ledger
+from store import ledger, objects
 
 FIRST, SECOND = "2026-01-01", "2026-01-02"
 
@@ -26,7 +26,7 @@ def picture(colour: str) -> str:
     out = io.BytesIO()
     Image.new("RGB", (64, 64), colour).save(out, "PNG")
     sha = hashlib.sha256(out.getvalue()).hexdigest()
-    door.put_bytes(f"blobs/{sha[:2]}/{sha}", out.getvalue())
+    objects.put_bytes(f"blobs/{sha[:2]}/{sha}", out.getvalue())
     return sha
 
 
@@ -57,7 +57,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_vectors_are_made_once_and_what_is_broken_is_rejected(lake: Path) -> None:
     red, gone, sha = picture("red"), "ab" * 32, hashlib.sha256(b"html").hexdigest()
-    door.put_bytes(f"blobs/{sha[:2]}/{sha}", b"html")
+    objects.put_bytes(f"blobs/{sha[:2]}/{sha}", b"html")
     one = document("w1", "Running shoes", "red", image_hash=red)
     put_documents(
         FIRST, one, document("w2", None, image_hash=gone), document("w3", "Running shoes", "red", image_hash=sha)

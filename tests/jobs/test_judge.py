@@ -14,7 +14,7 @@ from schemas.document import DOCUMENT
 from schemas.identity import IDENTITY
 from schemas.reject import REJECT
 from schemas.work import WORK
-from store import cli, lake, ledger
+from store import cli, lake, ledger, objects
 
 NEXT = "2026-01-04"
 GTIN = {"gtin": "6901234567892"}
@@ -81,7 +81,7 @@ def test_what_cannot_be_followed_is_told_and_ends_nothing(caplog: pytest.LogCapt
         return json.dumps(row)
 
     lines = [line("rss:3", "taobao:9", "same"), line("rss:3", "weibo:1", "same"), line("weibo:1", "taobao:9", "apart")]
-    lake.put_bytes(rulings.PATH, "\n".join([*lines, line("rss:3", "rss:404", "same"), "{", "[]"]).encode())
+    objects.put_bytes(rulings.PATH, "\n".join([*lines, line("rss:3", "rss:404", "same"), "{", "[]"]).encode())
     with caplog.at_level(logging.WARNING):
         found = night()
     assert found["taobao:9"] != found["weibo:1"] and found["rss:3"] == found["taobao:9"]
@@ -99,7 +99,7 @@ def test_what_cannot_be_followed_is_told_and_ends_nothing(caplog: pytest.LogCapt
 def test_no_ruling_brings_what_is_private_to_others() -> None:
     rows = [*ROWS, record("tuya:1", type="device", title="电水壶", tenant="home", scope="tenant")]
     aligned(rows)
-    lake.put_bytes(rulings.PATH, f"{rulings.Ruling('rss:3', 'tuya:1', 'same', 'mei', DATE, 'w').line}\n".encode())
+    objects.put_bytes(rulings.PATH, f"{rulings.Ruling('rss:3', 'tuya:1', 'same', 'mei', DATE, 'w').line}\n".encode())
     found = night(rows=rows)
     assert found["rss:3"] != found["tuya:1"] and refused(DATE) == {"rss:3 same tuya:1": "private"}
 

@@ -18,7 +18,7 @@ from jobs.platforms import Reject
 from schemas.media import MEDIA_FILE
 from schemas.reject import REJECT
 from store import lake as door
-from store import ledger
+from store import ledger, objects
 
 
 def png(size: tuple[int, int] = (4, 3)) -> bytes:
@@ -92,7 +92,7 @@ def test_media_are_fetched_once_and_typed_by_their_content(lake: Path, monkeypat
     assert rows["a.png"]["mime"] == "image/png" and (rows["a.png"]["width"], rows["a.png"]["height"]) == (4, 3)
     assert rows["a.wav"]["mime"] == "audio/wav" and rows["a.wav"]["width"] is None
     assert rows["a.png"]["sha256"] == rows["again.png"]["sha256"] == rows["moved.png"]["sha256"]
-    assert door.get_bytes(f"blobs/{rows['a.wav']['sha256'][:2]}/{rows['a.wav']['sha256']}") == wav()
+    assert objects.get_bytes(f"blobs/{rows['a.wav']['sha256'][:2]}/{rows['a.wav']['sha256']}") == wav()
     assert refused() == {
         "a.png?sound": "not a sound",
         "page": "not a picture",

@@ -11,7 +11,7 @@ from jobs import retain
 from jobs.platforms import Page, Policy, Request
 from models import records
 from schemas.record import RECORD
-from store import archive, lake, ledger
+from store import archive, lake, ledger, objects
 
 PLATFORM, LIMIT = "youtube", 30
 TODAY = "2026-03-01"
@@ -73,8 +73,8 @@ def test_partitions_past_their_time_are_deleted_manifest_first(lake: Path, monke
     for age in (45, 31, 30, 2, 1, 0):
         night(age, record("a", age))
     removed: list[str] = []
-    before = door.remove
-    monkeypatch.setattr(door, "remove", lambda path: (removed.append(path), before(path)))
+    before = objects.remove
+    monkeypatch.setattr(objects, "remove", lambda path: (removed.append(path), before(path)))
     counts = retain.retain(PLATFORM, TODAY, LIMIT)
     assert (counts["pages_deleted"], counts["records_deleted"]) == (2, 4)
     first = [path for path in removed if path.startswith(f"pages/platform={PLATFORM}/date={day(45)}")]

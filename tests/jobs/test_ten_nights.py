@@ -14,6 +14,7 @@ from schemas.work import WORK
 from store import lake
 
 NIGHTS = [f"2026-01-{number:02}" for number in range(1, 11)]
+MERGED = {NIGHTS[0], NIGHTS[4], NIGHTS[9]}  # no night's documents are made of an earlier night's
 PLATFORMS = ("weibo", "taobao", "rss", "youtube")
 GONE = {"status": "gone", "title": None, "body": None, "ids": None}
 Rows = dict[str, dict[str, Any]]
@@ -50,13 +51,15 @@ def leads(night: str) -> dict[str, str | None]:
 
 
 def made(night: str) -> list[Any]:
-    paths = (f"identities/date={night}", f"works/date={night}", f"documents/step=merge/date={night}")
+    paths = [f"identities/date={night}", f"works/date={night}"]
+    paths += [f"documents/step=merge/date={night}"] if night in MERGED else []
     return [lake.must(path).files for path in paths]
 
 
 def build(night: str) -> None:
     match.main(["--date", night])
-    merge.main(["--date", night])
+    if night in MERGED:
+        merge.main(["--date", night])
 
 
 @pytest.fixture
@@ -75,9 +78,7 @@ def test_ten_nights(nights: list[Rows], monkeypatch: pytest.MonkeyPatch, tmp_pat
     ids_go_on()
     before = {night: made(night) for night in NIGHTS}
     build(NIGHTS[-1])
-    assert (
-        made(NIGHTS[-1]) == before[NIGHTS[-1]]
-    )  # a full run over the standing records, and what stood the night before
+    assert made(NIGHTS[-1]) == before[NIGHTS[-1]]  # a full run over the standing records, and the night before
     monkeypatch.setenv("TRAWL_HOME", str(tmp_path / "again"))
     for night, rows in zip(NIGHTS, nights, strict=True):
         aligned(list(rows.values()), nights=dict.fromkeys(PLATFORMS, night))

@@ -10,6 +10,7 @@ from jobs import train
 from schemas.record import RECORD
 from store import cli
 from store import lake as door
+from store import objects
 
 WORDS = {"positive": "great sound, love it", "negative": "terrible noise, hate it"}
 
@@ -38,11 +39,11 @@ def test_same_labels_same_model_and_the_report_is_printed(labels: Path, capsys: 
     found = []
     for _ in range(2):
         train.main(["--date", "2026-01-02", "--labels", str(labels), "--epochs", "12"])
-        found.append(door.get_bytes(f"{train.PLACE}/index.json"))
+        found.append(objects.get_bytes(f"{train.PLACE}/index.json"))
     assert found[0] == found[1] and found[0] is not None
     index = json.loads(found[0])
-    assert all(door.get_bytes(f"{index['folder']}/{name}") for name in index["files"])
-    report = json.loads(door.get_bytes(f"{train.PLACE}/report.json") or b"")
+    assert all(objects.get_bytes(f"{index['folder']}/{name}") for name in index["files"])
+    report = json.loads(objects.get_bytes(f"{train.PLACE}/report.json") or b"")
     assert report["model_id"] == index["model_id"] and report["train_posts"] == 16 and report["posts"] == 4
     assert report["accuracy"] == 1.0
     assert "macro F1" in capsys.readouterr().out

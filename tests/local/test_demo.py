@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from local import demo, findable, stack, table
+from local import demo, findable, stand_in, table
 from store import ledger
 
 ROWS: list[dict[str, Any]] = [
@@ -32,7 +32,7 @@ def test_each_demo_takes_the_next_night_up_to_the_last(
     from datetime import date
 
     world = SimpleNamespace(day0=date(2026, 1, 1), days=3)
-    monkeypatch.setattr(stack, "World", lambda _: world)
+    monkeypatch.setattr(stand_in, "World", lambda _: world)
     for day in promoted:
         with ledger.step("promote", day):
             pass
@@ -60,7 +60,7 @@ def test_a_live_record_that_no_document_holds_is_asked_for_and_lost() -> None:
 
 def test_the_stand_in_serves_all_platforms_but_those_that_have_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_WEIBO_URL", "https://api.weibo.com")
-    given = stack.platform_environment("http://127.0.0.1:1")
+    given = stand_in.platform_environment("http://127.0.0.1:1")
     assert given["TRAWL_RSS_URL"] == "http://127.0.0.1:1/rss" and given["TRAWL_YOUTUBE_KEY"] == "stand-in"
     assert given["TRAWL_TENANT"] == "household"
     assert "TRAWL_WEIBO_URL" not in given and "TRAWL_WEIBO_TOKEN" not in given

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models import evaluate, sentiment, weights
+from models import evaluate, sentiment, sentiment_training, weights
 from models.errors import ModelMissing
 
 WORDS = {
@@ -17,7 +17,7 @@ ROWS = [(f"{text} {number}", label) for number in range(16) for label, texts in 
 
 def trained() -> sentiment.Classifier:
     texts, labels = zip(*ROWS)
-    return sentiment.train(texts, labels, base="tiny", epochs=12, seed=3)
+    return sentiment_training.train(texts, labels, base="tiny", epochs=12, seed=3)
 
 
 def test_learns_repeats_itself_and_survives_a_save(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from query import retrieve
+from query import clauses, retrieve
 from query.parse import Filters, parse
-from query.retrieve import Terms
+from query.terms import Terms, analyse
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "query"
 TYPED = {"红色": ["红色"], "shoe": ["Shoes"], "x-200": ["X-200"], "x200": ["X-200"], "200": ["X-200"]}
@@ -22,13 +22,13 @@ PHRASED = Terms(
 
 def bodies() -> dict[str, Any]:
     """Every builder, once plain and once with all it can carry."""
-    plain = retrieve.filtered(Filters(), TERMS, duplicates=False)
-    narrow = retrieve.filtered(ASKED, PHRASED, duplicates=True)
+    plain = clauses.filtered(Filters(), TERMS, duplicates=False)
+    narrow = clauses.filtered(ASKED, PHRASED, duplicates=True)
     nothing = Terms("", {}, "")
     return {
         "words": retrieve.words_leg(TERMS, plain),
         "words_narrow": retrieve.words_leg(PHRASED, narrow),
-        "words_none": retrieve.words_leg(nothing, retrieve.filtered(ASKED, nothing, duplicates=False)),
+        "words_none": retrieve.words_leg(nothing, clauses.filtered(ASKED, nothing, duplicates=False)),
         "words_signs": retrieve.words_leg(Terms("🙂", {}, "🙂"), plain),
         "exact": retrieve.exact_leg(TERMS, plain),
         "meaning": retrieve.nearest_leg("text_vector", [0.6, 0.8], narrow),
@@ -52,7 +52,7 @@ def test_no_golden_file_without_its_body() -> None:
 
 
 def test_every_leg_carries_every_filter() -> None:
-    among = retrieve.filtered(ASKED, PHRASED, duplicates=False)
+    among = clauses.filtered(ASKED, PHRASED, duplicates=False)
     legs = [retrieve.words_leg(PHRASED, among), retrieve.exact_leg(PHRASED, among)]
     held = [leg["query"]["bool"] for leg in legs]
     held += [retrieve.nearest_leg("text_vector", [1.0], among)["knn"]["filter"]["bool"]]
@@ -67,7 +67,7 @@ def test_equal_scores_are_ranked_by_id_and_a_failed_leg_is_empty() -> None:
 
 
 def test_a_query_is_analysed_as_documents_are() -> None:
-    terms = retrieve.analyse(parse("無線 Shoes Sony -紅色"))
+    terms = analyse(parse("無線 Shoes Sony -紅色"))
     assert terms.tokens == {"无线": ["無線"], "shoe": ["Shoes"], "soni": ["Sony"]}
     assert terms.excluded == (("紅色", "红色"),)
 
@@ -80,5 +80,5 @@ def test_numbers_inside_a_query_are_no_identifiers() -> None:
 def test_what_is_private_is_there_for_its_tenant_alone() -> None:
     public = {"bool": {"filter": [{"exists": {"field": "tenant"}}]}}
     own = {"bool": {"filter": [{"exists": {"field": "tenant"}}], "must_not": [{"term": {"tenant": "home"}}]}}
-    assert public in retrieve.filtered(Filters(), TERMS, duplicates=False)["must_not"]
-    assert own in retrieve.filtered(Filters(), TERMS, duplicates=False, tenant="home")["must_not"]
+    assert public in clauses.filtered(Filters(), TERMS, duplicates=False)["must_not"]
+    assert own in clauses.filtered(Filters(), TERMS, duplicates=False, tenant="home")["must_not"]

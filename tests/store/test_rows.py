@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store import lake as door
-from store import rows
+from store import objects, rows
 
 SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("n", pa.int64())])
 
@@ -28,5 +28,5 @@ def test_rows_are_gathered_in_the_order_of_their_references(picks: list[tuple[in
 def test_the_same_rows_are_staged_once(lake: Path) -> None:
     batch = pa.RecordBatch.from_pylist([{"id": "a", "n": 1}], SCHEMA)
     assert rows.stage("scratch/x", batch) == rows.stage("scratch/x", batch)
-    with pytest.raises(door.PartitionMissing):
+    with pytest.raises(objects.ObjectMissing):
         rows.read("scratch/x/none.arrow", ["id"])
