@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.linkage.candidates import Pairs, candidates
-from models.linkage.context import standing
+from models.linkage.context import standings
 from models.linkage.features import Records, features, records
 from models.linkage.fields import Columns, Field, fields
 from models.linkage.overlap import Floats32
@@ -48,10 +48,10 @@ def proposed(known: Records) -> Pairs:
 def compared(known: Records, pairs: Pairs) -> Compared:
     """Everything that is known of the pairs."""
     names, own = features(known, *pairs)
-    ways = {name: np.maximum(own[:, names.index(name)].astype(np.float64), 0.0) for name in _ways(known.main)}
-    scores = [sum(list(ways.values())[:4], np.zeros(len(own))), *ways.values()]
-    columns = [c for name, score in zip(("sum", *ways), scores) for c in standing(score, *pairs, known.size, name=name)]
-    return Compared(pairs, names + [n for n, _ in columns], own, np.column_stack([v for _, v in columns]), scores)
+    ways = {name: np.nan_to_num(own[:, names.index(name)].astype(np.float64)) for name in _ways(known.main)}
+    scores = {"sum": sum(list(ways.values())[:4], np.zeros(len(own))), **ways}
+    stood, table = standings(scores, *pairs, known.size)
+    return Compared(pairs, names + stood, own, table, list(scores.values()))
 
 
 def _ways(main: str) -> tuple[str, ...]:

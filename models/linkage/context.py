@@ -1,5 +1,7 @@
 """What the other pairs say of a pair: how its score stands among its rivals, seen from either row."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -7,32 +9,39 @@ from numpy.typing import NDArray
 from models.blocking import Ints
 
 Floats = NDArray[np.float64]
+PARTS = ("rank", "lead", "share", "near")
 NEAR = 0.9  # share of the best score from which a pair counts as a rival of it
 
 
-def standing(
-    score: Floats, firsts: Ints, seconds: Ints, size: int, *, name: str
-) -> list[tuple[str, NDArray[np.float32]]]:
-    """Rank, lead over the best other pair, share of the best, number near the best; from each side."""
-    found: list[tuple[str, NDArray[np.float32]]] = []
-    for rows, end in ((firsts, ""), (seconds, " back")):
-        found += [(f"{name} {part}{end}", values) for part, values in _seen_from(score, rows, size)]
-    return found
+def standings(
+    scores: Mapping[str, Floats], firsts: Ints, seconds: Ints, size: int
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Names and (pairs, 8 x scores): rank, lead over the best other pair, share of the best, number near the best;
+    each seen from the first row, then from the second."""
+    names = [f"{name} {part}{end}" for name in scores for end in ("", " back") for part in PARTS]
+    table = np.empty((len(firsts), len(names)), np.float32)
+    for side, rows in enumerate((firsts, seconds)):
+        order = np.argsort(rows, kind="stable")
+        begins = np.searchsorted(rows[order], np.arange(size + 1))
+        for place, score in enumerate(scores.values()):
+            at = len(PARTS) * (2 * place + side)
+            _stand(score, order, begins, table[:, at : at + len(PARTS)])
+    return names, table
 
 
-def _seen_from(score: Floats, rows: Ints, size: int) -> list[tuple[str, NDArray[np.float32]]]:
-    rank = ranks(score, rows, size)
-    begins = np.searchsorted(np.sort(rows), np.arange(size + 1))
-    order = np.lexsort((rank, rows))
-    padded = np.append(score[order], 0.0)
-    many = np.diff(begins)
-    best = np.where(many > 0, padded[np.minimum(begins[:-1], len(rows))], 0.0)
-    second = np.where(many > 1, padded[np.minimum(begins[:-1] + 1, len(rows))], 0.0)
-    rival = np.where(rank == 0, second[rows], best[rows])
-    near = np.bincount(rows, score >= NEAR * best[rows], minlength=size)
-    lead = score - rival
-    parts = (("rank", rank), ("lead", lead), ("share", score / np.maximum(best[rows], 1e-9)), ("near", near[rows]))
-    return [(part, values.astype(np.float32)) for part, values in parts]
+@njit(cache=True, nogil=True)
+def _stand(score, order, begins, out):  # type: ignore
+    for row in range(len(begins) - 1):
+        places = order[begins[row] : begins[row + 1]]
+        own = score[places]
+        by_score = np.argsort(-own, kind="mergesort")
+        best = own[by_score[0]] if len(own) else 0.0
+        second = own[by_score[1]] if len(own) > 1 else 0.0
+        near = (own >= NEAR * best).sum()
+        for rank in range(len(own)):
+            value, pair = own[by_score[rank]], places[by_score[rank]]
+            out[pair, 0], out[pair, 1] = rank, value - (second if rank == 0 else best)
+            out[pair, 2], out[pair, 3] = value / max(best, 1e-9), near
 
 
 def ranks(score: Floats, rows: Ints, size: int) -> Ints:

@@ -16,7 +16,6 @@ from models.linkage.profile import number, year
 
 Floats32 = NDArray[np.float32]
 Column = tuple[str, Floats32]
-NOTHING = -9.0  # below every feature: trees that bin columns refuse one of NaN alone
 TEXTS = ("text", "names", "long")
 
 
@@ -124,12 +123,11 @@ def _initials(text: str) -> list[str]:
 
 
 def features(known: Records, firsts: Ints, seconds: Ints) -> tuple[list[str], Floats32]:
-    """Names and (pairs, features); pairs are in ascending order. NOTHING is what a row does not say."""
+    """Names and (pairs, features); pairs are in ascending order. NaN is what a row does not say."""
     columns = list(_columns(known, firsts, seconds))
     if known.groups is None:
         columns = _symmetric(columns)
-    table = np.column_stack([values for _, values in columns])
-    return [name for name, _ in columns], np.nan_to_num(table, nan=NOTHING)
+    return [name for name, _ in columns], np.column_stack([values for _, values in columns])
 
 
 def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:

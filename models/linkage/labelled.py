@@ -11,13 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier as Trees
-from threadpoolctl import threadpool_limits
 
 from models.blocking import Ints
 from models.linkage.candidates import Pairs
-from models.linkage.context import standing
+from models.linkage.context import standings
 from models.linkage.overlap import Floats32
-from models.linkage.walk import probability
+from models.linkage.walk import grown, probability
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,8 +26,9 @@ SEVERAL = 0.05  # share of the matched rows with several partners, up to which a
 FOLDS = 4
 SEEDS = (0, 1, 2)
 SIEVE = 0.005  # probability of the first pass below which the second is not asked
-SMALL = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 10}
-LARGE = {"max_iter": 120, "learning_rate": 0.07, "max_leaf_nodes": 15, "min_samples_leaf": 10}
+WIDE = {"l2_regularization": 1.0, "max_features": 0.3}
+SMALL = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 15, "min_samples_leaf": 10, **WIDE}
+LARGE = {"max_iter": 120, "learning_rate": 0.07, "max_leaf_nodes": 15, "min_samples_leaf": 10, **WIDE}
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,11 @@ def learn(features: Floats32, pairs: Pairs, labels: Labels, *, size: int, apart:
     weak = weak_negatives(pairs, labels, size, apart)
     places = np.concatenate([labels.places, weak])
     truth = np.concatenate([labels.is_match, np.zeros(len(weak), np.bool_)])
-    with threadpool_limits(1):  # waiting OpenMP threads spin: on a shared machine two cost ten times one
-        first = _trees(SMALL, 0).fit(features[places], truth)
-        verdict = probability([first], features)
-        verdict[places] = _unseen(features[places], truth, pairs.firsts[places])
-        seen = stacked(verdict, features, pairs, size, places)
-        return Matcher(first, [_trees(LARGE, seed).fit(seen, truth) for seed in SEEDS])
+    first = grown(features[places], truth, SMALL)
+    verdict = probability([first], features)
+    verdict[places] = _unseen(features[places], truth, pairs.firsts[places])
+    seen = stacked(verdict, features, pairs, size, places)
+    return Matcher(first, [grown(seen, truth, LARGE, seed=seed) for seed in SEEDS])
 
 
 def weak_negatives(pairs: Pairs, labels: Labels, size: int, apart: Ints) -> Ints:
@@ -85,8 +84,8 @@ def weak_negatives(pairs: Pairs, labels: Labels, size: int, apart: Ints) -> Ints
 
 def stacked(verdict: Floats, features: Floats32, pairs: Pairs, size: int, places: Ints) -> Floats32:
     """Features of the pairs at `places`, with the verdict and how it stands among the rivals' verdicts."""
-    columns = [values[places] for _, values in standing(verdict, *pairs, size, name="verdict")]
-    return np.column_stack([features[places], verdict[places].astype(np.float32), *columns])
+    _, stood = standings({"verdict": verdict}, *pairs, size)
+    return np.column_stack([features[places], verdict[places].astype(np.float32), stood[places]])
 
 
 def _unseen(features: Floats32, truth: Flags, rows: Ints) -> Floats:
@@ -95,12 +94,8 @@ def _unseen(features: Floats32, truth: Flags, rows: Ints) -> Floats:
     for number in range(FOLDS):
         held = fold == number
         if held.any() and len(np.unique(truth[~held])) == 2:
-            found[held] = probability([_trees(SMALL, 0).fit(features[~held], truth[~held])], features[held])
+            found[held] = probability([grown(features[~held], truth[~held], SMALL)], features[held])
     return found
-
-
-def _trees(shape: dict[str, float], seed: int) -> Trees:
-    return Trees(**shape, l2_regularization=1.0, max_features=0.3, early_stopping=False, random_state=seed)
 
 
 def threshold(scores: Floats, truth: Flags) -> float:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier as Trees
-from threadpoolctl import threadpool_limits
 
 from models.blocking import Ints
 from models.linkage.candidates import Pairs, unique
@@ -17,12 +16,13 @@ from models.linkage.groups import connected, grouped, inner_pairs
 from models.linkage.labelled import SEEDS, Floats
 from models.linkage.overlap import Floats32, cosine
 from models.linkage.unlabelled import SHAPE, mixture
-from models.linkage.walk import log_odds, probability
-
-FAR = 0.6  # of the best likeness: what is less alike than that is another thing
+from models.linkage.walk import grown, log_odds, probability
 
 Scorer = Callable[[Floats32], Floats]
 SMALL = {"max_iter": 80, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 20}
+SMALL |= {"l2_regularization": 5.0, "max_features": 0.2}
+EVEN = 0.5
+BINS = 100
 
 
 def closed(known: Records, pairs: Pairs, scorer: Scorer) -> Pairs:
@@ -36,11 +36,15 @@ def own(known: Records, pairs: Pairs) -> Floats32:
     return features(known, *pairs)[1]
 
 
-def groups(known: Records, candidates: Pairs, scorer: Scorer, cut: float) -> list[Ints]:
-    """Groups of rows that are the same thing, from candidate pairs."""
+def scored(known: Records, candidates: Pairs, scorer: Scorer) -> tuple[Pairs, Floats]:
+    """The candidates closed, and the probability of each pair."""
     pairs = closed(known, candidates, scorer)
-    scores = scorer(own(known, pairs))
-    return grouped(connected(pairs, scores, known.size), pairs, scores, known.size, cut)
+    return pairs, scorer(own(known, pairs))
+
+
+def groups(pairs: Pairs, scores: Floats, size: int, cut: float = EVEN) -> list[Ints]:
+    """Groups of rows that are the same thing, from closed pairs."""
+    return grouped(connected(pairs, scores, size), pairs, scores, size, cut)
 
 
 def taught(known: Records, pairs: Pairs, gold: Ints) -> Scorer:
@@ -57,8 +61,7 @@ def _fitted(known: Records, pairs: Pairs, gold: Ints) -> Scorer:
     partners = np.bincount(np.concatenate(pairs), minlength=known.size)
     weight = 1 / (partners[pairs.firsts] + partners[pairs.seconds])  # a large group has many pairs that say the same
     seen = own(known, pairs)
-    with threadpool_limits(1):
-        fitted = [_trees(seed).fit(seen, truth, sample_weight=weight * len(weight) / weight.sum()) for seed in SEEDS]
+    fitted = [grown(seen, truth, SMALL, seed=seed, weight=weight * len(weight) / weight.sum()) for seed in SEEDS]
     return _scorer(fitted)
 
 
@@ -70,13 +73,25 @@ def _scorer(fitted: list[Trees]) -> Scorer:
 
 
 def unlabelled(known: Records, pairs: Pairs) -> Scorer:
-    """Scorer that has seen no label: every row's best candidate against its far ones and pairs drawn at random, then two bells."""
-    seen, likeness = own(known, pairs), np.nan_to_num(cosine(known.whole.grams, *pairs).astype(np.float64))
-    best, far = _bests(likeness, pairs, known.size)
+    """Scorer that has seen no label, in two rounds.
+
+    The second learns from the groups that the first finds, so that rows which only a third one links teach how one thing
+    is said in unlike words; pairs that the first calls likely but parts are left out.
+    """
+    pairs, scores = scored(known, pairs, _against_decoys(known, pairs))
+    inner = inner_pairs(groups(pairs, scores, known.size), known.size)
+    found, drawn = inner.firsts * known.size + inner.seconds, _drawn(known.size)
+    is_sure = (scores < EVEN) | np.isin(pairs.firsts * known.size + pairs.seconds, found)
+    ones, others = (np.append(rows[is_sure], more) for rows, more in zip(pairs, drawn, strict=True))
+    return _fitted(known, unique(ones, others, known.size), found)
+
+
+def _against_decoys(known: Records, pairs: Pairs) -> Scorer:
+    """Every row's best candidate against far ones and pairs drawn at random, then two bells."""
+    seen, (best, far) = own(known, pairs), _best_and_far(known, pairs)
     decoys = np.concatenate([seen[far], own(known, _drawn(known.size))])
-    with threadpool_limits(1):
-        trees = Trees(**SHAPE, l2_regularization=5.0, max_features=0.3, random_state=0, early_stopping=False)
-        trees.fit(np.concatenate([seen[best], decoys]), np.arange(len(best) + len(decoys)) < len(best))
+    is_best = np.arange(len(best) + len(decoys)) < len(best)
+    trees = grown(np.concatenate([seen[best], decoys]), is_best, SHAPE)
     said = log_odds(trees, seen)
     p = mixture(said, log_odds(trees, decoys))
     order = np.argsort(said, kind="stable")
@@ -87,18 +102,27 @@ def unlabelled(known: Records, pairs: Pairs) -> Scorer:
     return score
 
 
-def _bests(likeness: Floats, pairs: Pairs, size: int) -> tuple[Ints, Ints]:
-    """Places of the pairs that are the best of one of their rows, and of those that are far from both rows' bests."""
-    best = np.zeros(size)
+def _best_and_far(known: Records, pairs: Pairs) -> tuple[Ints, Ints]:
+    """Places of the pairs that are the best of one of their rows, and of those below the valley between alike and unlike."""
+    likeness = np.nan_to_num(cosine(known.whole.grams, *pairs).astype(np.float64))
+    best = np.zeros(known.size)
     for rows in pairs:
         np.maximum.at(best, rows, likeness)
     is_best = (likeness >= best[pairs.firsts]) | (likeness >= best[pairs.seconds])
-    is_far = likeness < FAR * np.minimum(best[pairs.firsts], best[pairs.seconds])
-    return np.flatnonzero(is_best), np.flatnonzero(is_far)
+    return np.flatnonzero(is_best), np.flatnonzero(~is_best & (likeness < valley(likeness)))
 
 
-def _trees(seed: int) -> Trees:
-    return Trees(**SMALL, l2_regularization=5.0, max_features=0.2, random_state=seed, early_stopping=False)
+def valley(values: Floats) -> float:
+    """Where values between 0 and 1 fall into two classes that differ most.
+
+    Source  Otsu, "A threshold selection method from gray-level histograms" (1979).
+    """
+    counts, edges = np.histogram(values, BINS, (0.0, 1.0))
+    sums = np.cumsum(counts * (edges[:-1] + edges[1:]) / 2)
+    below = np.cumsum(counts)
+    apart = below * (below[-1] - below)
+    between = (sums[-1] * below / max(1, below[-1]) - sums) ** 2 / np.maximum(1, apart)
+    return float(edges[1 + np.argmax(between)])
 
 
 def _drawn(size: int) -> Pairs:

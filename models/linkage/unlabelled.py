@@ -9,42 +9,39 @@ Source  decoys: Elias, Gygi, Nature Methods 4 (2007); learning from them: Käll 
         (2007); the mixture: Fellegi, Sunter (1969) by expectation-maximisation.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier as Trees
-from threadpoolctl import threadpool_limits
 
 from models.blocking import Ints
 from models.linkage.candidates import Pairs
-from models.linkage.context import lead_over_worse, ranks, standing
+from models.linkage.context import lead_over_worse, ranks, standings
 from models.linkage.labelled import Floats
 from models.linkage.overlap import Floats32
-from models.linkage.walk import log_odds
+from models.linkage.walk import grown, log_odds
 
 FOLDS = 3
 SHAPE = {"max_iter": 60, "learning_rate": 0.1, "max_leaf_nodes": 8, "min_samples_leaf": 20}
+SHAPE |= {"l2_regularization": 5.0, "max_features": 0.3}
 DECOYS = 0.2  # of a pair: what a decoy counts in the bell of strangers
 STEPS = 100
-LEAD = 1  # its place among the standings
 
 
 def probabilities(features: Floats32, scores: list[Floats], pairs: Pairs, size: int) -> Floats:
     """Probability of every candidate pair, at most one above 0 for each row of the choosing table.
 
-    `scores` are likenesses of each pair, the leading one first; features say nothing of rivals.
+    `scores` are likenesses of each pair, the leading one first; features say nothing of rivals. A pair that is the best
+    of both its rows has been judged twice, among other rivals: one good word is enough.
     """
-    with threadpool_limits(1):
-        views = [_view(features, scores, *rows, size) for rows in (pairs, pairs[::-1])]
-    return max(views, key=lambda found: float(found.sum()))
+    views = [_view(features, scores, *rows, size) for rows in (pairs, pairs[::-1])]
+    chosen = max(views, key=lambda found: float(found.sum()))
+    return np.where((views[0] > 0) & (views[1] > 0), np.maximum(*views), chosen)
 
 
 def _view(features: Floats32, scores: list[Floats], chooser: Ints, chosen: Ints, size: int) -> Floats:
     rank = ranks(scores[0], chooser, size)
-    columns: list[NDArray[Any]] = [lead_over_worse(score, rank, chooser) for score in scores]
-    columns += [standing(score, chosen, chosen, size, name="")[LEAD][1] for score in scores]
-    seen = np.column_stack([features, *columns]).astype(np.float32)
+    leads = [lead_over_worse(score, rank, chooser) for score in scores]
+    names, stood = standings({str(n): score for n, score in enumerate(scores)}, chosen, chosen, size)
+    is_lead = [name.endswith("lead") for name in names]
+    seen = np.column_stack([features, *leads, stood[:, is_lead]]).astype(np.float32)
     bests, decoys = np.flatnonzero(rank == 0), np.flatnonzero(rank == 1)
     said = _told_apart(seen, bests, decoys, chooser)
     found = np.zeros(len(chooser))
@@ -61,8 +58,7 @@ def _told_apart(seen: Floats32, bests: Ints, decoys: Ints, chooser: Ints) -> Flo
     for number in range(FOLDS):
         held = fold[places] == number
         if held.any() and len(np.unique(is_best[~held])) == 2:
-            trees = Trees(**SHAPE, l2_regularization=5.0, max_features=0.3, early_stopping=False, random_state=0)
-            trees.fit(seen[places[~held]], is_best[~held])
+            trees = grown(seen[places[~held]], is_best[~held], SHAPE)
             said[places[held]] = log_odds(trees, seen[places[held]])
     return said
 

@@ -86,7 +86,8 @@ def test_rows_of_one_table_are_grouped_without_labels() -> None:
     columns, owner = catalogue(80, seed=11)
     _, known = compared.prepared(columns, None)
     pairs = compared.proposed(known)
-    found = inner_pairs(single.groups(known, pairs, single.unlabelled(known, pairs), 0.5), known.size)
+    closed, scores = single.scored(known, pairs, single.unlabelled(known, pairs))
+    found = inner_pairs(single.groups(closed, scores, known.size), known.size)
     truth = {(a, b) for a, b in combinations(range(len(owner)), 2) if owner[a] == owner[b]}
     assert f1(keyed(found, np.ones(len(found.firsts), bool), 0), truth) > 0.8
 
