@@ -66,7 +66,7 @@ def _one(thing: Any, read: Reader) -> Iterator[Item | Reject]:
 
 def checked(item: Item) -> Item | Reject:
     """The item without its empty columns; refused without an id, and without words unless it is a tombstone."""
-    kept = {name: value for name, value in item.items() if value not in (None, "", [], {})}
+    kept = {name: value for name, value in item.items() if value or value not in (None, "", [], {})}
     if not (kept.get("title") or kept.get("body")) and kept.get("status", "live") == "live":
         return Reject("no text", shown(kept))
     return kept if kept.get("native_id") else Reject("no id", shown(kept))

@@ -107,7 +107,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
     elif _error(payload) is not None:
         yield Reject("platform error", shown(payload["error_response"]))
     else:
-        yield from each(_results(payload), lambda product: iter([checked(_product(product))]), page.said)
+        yield from each(_results(payload), lambda product: iter([checked(_product(product))]))
 
 
 def _results(payload: Any) -> list[Any]:

@@ -117,7 +117,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
         yield Reject("platform error", shown(payload["error"]))
         return
     entries = many(payload["items"]) if at(payload, "items") is not None else many(payload)
-    yield from each(entries, _entry, page.said)
+    yield from each(entries, _entry)
     if at(payload, "kind") == "youtube#videoListResponse":
         there = {at(entry, "id") for entry in entries if isinstance(at(entry, "id"), str)}
         wanted = [native_id for native_id in asked(page.request).get("id", "").split(",") if native_id]
