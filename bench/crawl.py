@@ -4,7 +4,7 @@ FOLDER holds a made-up world (`python -m local.world FOLDER --works 150000`); wi
 shares the machine, its limits are off. `records_per_s` counts the whole of `jobs.crawl` (every page on disk before it is
 counted) and of reading its pages into Parquet, one reader per core; Scrapy, in its one process, does the same through the same
 adapter. Align then folds this platform's night and those of ALIGNED: cold, in a JVM of its own whose start counts, and warm,
-as in a night of many steps. The last line is one JSON object.
+as in a night of many steps; `align_repeats` is the share of its records that are repeats. The last line is one JSON object.
 """
 
 import argparse
@@ -83,7 +83,9 @@ def measured(platform: str, night: str, home: Path) -> dict[str, float]:
     for other in ALIGNED:
         timed("jobs.crawl", "--platform", other, "--date", night)
     cold, warm = timed("jobs.align", "--date", night), warm_align(night)
-    others = [lake.must(lake.partition("records", platform=name, date=night)).rows for name in ALIGNED]
+    own, *others = (
+        lake.must(lake.partition("records", platform=name, date=night)).rows for name in (platform, *ALIGNED)
+    )
     read_again = records + sum(others)  # of this platform every item was read several times
     pages = next(row["counts"]["pages"] for row in ledger.summary(night) if row["step"] == "crawl")
     figures = {
@@ -98,6 +100,7 @@ def measured(platform: str, night: str, home: Path) -> dict[str, float]:
         "peak_mb": max(crawled.peak_mb, read.peak_mb),
         "peer_peak_mb": peer.peak_mb,
         "aligned": read_again,
+        "align_repeats": (records - own) / read_again,
         "align_s": warm.seconds,
         "align_records_per_s": read_again / warm.seconds,
         "align_cold_s": cold.seconds,

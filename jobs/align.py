@@ -28,7 +28,7 @@ from schemas.record import RECORD
 from store import cli, lake, ledger, objects, rows, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, Row, SparkSession
 
 READERS = 8  # tasks that read the pages of a night, and more where some are large
 SHARE_BYTES = 4 << 20  # of compressed pages that one task reads: about 30,000 records
@@ -79,18 +79,21 @@ def align(
     """
     parsed = parse_pages(session, nights).persist()
     stood = standing_before(session, before)
-    whole = standing.swept(parsed, {name: _whole(name, nights[name]) for name in nights})
-    seen = parsed.where((F.col("kind") == "record") | (F.col("night") == tonight)).unionByName(stood)
-    now = standing.standing(seen, whole).persist()
+    told = standing.told(parsed).collect()
+    whole = standing.swept(told, {name: _whole(name, nights[name]) for name in nights})
+    parts = _parts(nights, before, tonight, told)
+    seen = parsed.where((F.col("kind") == "record") | (F.col("night") == tonight)).where("kind != 'page'")
+    both = seen.unionByName(stood).withColumn("part", F.concat_ws("/", "kind", "platform"))
+    now = standing.standing(spark.spread(both, parts, key=["key"]), whole)
     may_refuse = any(before.values()) and not allowed
-    refused = deletions.refused(standing.losses(stood, now)) if may_refuse else {}
-    kept = {name: [*_pages(name, nights[name]), *before[name]] for name in nights if name not in refused}
-    told = _written(now, kept, tonight)
-    for row in parsed.select("file").distinct().collect():
-        objects.remove(row["file"])
-    parsed.unpersist()
+    refused = deletions.refused(standing.losses(stood, now.persist())) if may_refuse else {}
+    kept = [name for name in nights if name not in refused]
+    written = _written(now, {part: parts[part] for part in parts if part.partition("/")[2] in kept}, kept)
+    for file in [file for row in told for file in row["files"]]:
+        objects.remove(file)
     now.unpersist()
-    return told | {name: {"error": str(error)} for name, error in refused.items()}
+    parsed.unpersist()
+    return written | {name: {"error": str(error)} for name, error in refused.items()}
 
 
 def _whole(name: str, nights: Sequence[str]) -> list[str]:
@@ -98,11 +101,31 @@ def _whole(name: str, nights: Sequence[str]) -> list[str]:
     return deletions.whole_nights(name, nights) if platforms.load(name).POLICY.sweep else []
 
 
-def _written(now: "DataFrame", inputs: dict[str, list[str]], tonight: str) -> dict[str, dict[str, object]]:
-    """Records, events and rejects of all platforms in `inputs`, by one job."""
-    part = F.concat_ws("/", "kind", "platform")
-    mine = now.where(F.col("platform").isin(list(inputs))).select(part.alias("part"), "key", "status", "file", "row")
-    parts = {f"{kind}/{name}": _part(kind, name, tonight, inputs[name]) for name in inputs for kind in parse.KINDS}
+def _parts(
+    nights: dict[str, list[str]], before: dict[str, list[str]], tonight: str, told: Sequence["Row"]
+) -> dict[str, spark.Part]:
+    """What is to be written, by kind and platform."""
+    rows = Counter[str]()
+    for row in told:
+        rows[f"{row['kind']}/{row['platform']}"] += row["count"]
+    for name, paths in before.items():
+        rows[f"record/{name}"] += sum(lake.must(path).rows for path in paths)
+    inputs = {name: [*_pages(name, nights[name]), *before[name]] for name in nights}
+    named = [(f"{kind}/{name}", kind, name) for name in nights for kind in parse.KINDS]
+    return {
+        part: spark.Part(_path(kind, name, tonight), parse.KINDS[kind], inputs[name], rows[part])
+        for part, kind, name in named
+    }
+
+
+def _path(kind: str, name: str, tonight: str) -> str:
+    step = {"step": "align"} if kind == "reject" else {}
+    return lake.partition(f"{kind}s", **step, platform=name, date=tonight)
+
+
+def _written(now: "DataFrame", parts: dict[str, spark.Part], names: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Records, events and rejects of these platforms, by one job."""
+    mine = now.where(F.col("platform").isin(list(names))).select("part", "key", "status", "file", "row")
     made = spark.write_each(mine, parts, _filled, key=["key"])
     return {
         name: {
@@ -110,13 +133,8 @@ def _written(now: "DataFrame", inputs: dict[str, list[str]], tonight: str) -> di
             "events": made[f"event/{name}"].rows,
             **_refused(made[f"reject/{name}"]),
         }
-        for name in inputs
+        for name in names
     }
-
-
-def _part(kind: str, name: str, tonight: str, inputs: Sequence[str]) -> spark.Part:
-    step = {"step": "align"} if kind == "reject" else {}
-    return spark.Part(lake.partition(f"{kind}s", **step, platform=name, date=tonight), parse.KINDS[kind], inputs)
 
 
 def _filled(part: str, own: pa.Table) -> pa.Table:

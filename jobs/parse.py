@@ -1,13 +1,13 @@
 """The pages of one platform and night as Arrow batches of records, events and rejects (the inner half of align)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from jobs import platforms
-from jobs.platforms import Page, Policy, Reject, Request
+from jobs.platforms import Page, Policy, Reject, Request, Said
 from models import records
 from schemas.event import EVENT
 from schemas.media import MEDIA_FILE
@@ -25,12 +25,14 @@ REQUIRED = {kind: [c.name for c in schema if not c.nullable] for kind, schema in
 KINDS = {"record": RECORD, "event": EVENT, "reject": REJECT}
 KEYS = {"record": "record_id", "event": "event_id", "reject": "ref"}
 SCRATCH = "scratch/align"
+READ = "read"  # status of a page of which anything could be read
+AGAIN: Row = {}  # what becomes of an item that the same batch holds again
 SEEN = pa.schema(
     [
         *((name, pa.string()) for name in ("platform", "night", "kind", "key", "status", "file")),
         *((name, pa.int64()) for name in ("page", "place", "row")),
     ]
-)  # an item, and where its row lies
+)  # an item and where its row lies, or a page (kind "page")
 EMPTY_EVENT: Row = dict.fromkeys(EVENT.names)
 Held = tuple[Row | Reject, Page, int, int]  # an item, and the numbers of its page and of its place there
 
@@ -45,56 +47,113 @@ class Parsed:
     places: list[int]
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Rows by kind, and of each page whether anything on it could be read."""
+
+    parsed: list[Parsed]
+    is_read: dict[int, bool]
+
+
 def night(platform: str, date: str, *, part: int = 0, parts: int = 1) -> Iterator[Parsed]:
     """Every item of the night, by kind and in the order of the pages; of `parts` readers, number `part` reads its own."""
+    for batch in _batches(platform, date, part, parts, None):
+        yield from batch.parsed
+
+
+def _batches(platform: str, date: str, part: int, parts: int, said: Said | None) -> Iterator[Batch]:
     path, adapter = lake.partition("pages", platform=platform, date=date), platforms.load(platform)
     read = Reading(platform, adapter.POLICY, _hashes(platform, date), settings.tenant())
-    held = list[Held]()
+    held, distinct = list[Held](), set[int]()
     for stored in archive.pages(path, part=part, parts=parts):
         number = stored["sequence"]
-        page = _page(stored, f"{path}#{number}")
-        held += [(item, page, number, place) for place, item in enumerate(adapter.items(page))]
-        if len(held) >= ROWS_PER_BATCH:
-            yield from _checked(read, held)
-            held = []
-    yield from _checked(read, held)
+        page = _page(stored, f"{path}#{number}", said)
+        found = list(adapter.items(page))
+        held += [(item, page, number, place) for place, item in enumerate(found)]
+        distinct.update(map(id, found))
+        if len(distinct) >= ROWS_PER_BATCH:
+            yield _checked(read, held)
+            held, distinct = [], set()
+    yield _checked(read, held)
 
 
 def staged(platform: str, date: str, *, part: int, parts: int) -> Iterator[pa.RecordBatch]:
-    """Batches of SEEN: the items of a reader's share, their rows put aside."""
-    for parsed in night(platform, date, part=part, parts=parts):
-        yield _put_aside(parsed, {"platform": platform, "night": date, "kind": parsed.kind})
+    """Batches of SEEN: the items of a reader's share, their rows put aside, and its pages.
+
+    What a later page of the same batch shows again is left out: of a night, the page that showed an item last counts.
+    """
+    for number, batch in enumerate(_batches(platform, date, part, parts, Said())):
+        for parsed in batch.parsed:
+            file = f"{SCRATCH}/{platform}-{date}/{part}-{number}-{parsed.kind}.arrow"
+            yield _put_aside(parsed, {"platform": platform, "night": date, "kind": parsed.kind, "file": file})
+        yield _seen({"platform": platform, "night": date, "kind": "page"}, _of_pages(batch.is_read), len(batch.is_read))
 
 
 def _put_aside(parsed: Parsed, named: dict[str, str]) -> pa.RecordBatch:
-    rows, key = parsed.rows, parsed.rows[KEYS[parsed.kind]]
-    file = rows_door.stage(f"{SCRATCH}/{named['platform']}-{named['night']}", rows)
-    found = {name: pa.repeat(value, len(rows)) for name, value in {**named, "file": file}.items()}
+    keys = parsed.rows[KEYS[parsed.kind]].to_pylist()
     if parsed.kind == "reject":
-        places = zip(key.to_pylist(), parsed.places, strict=True)
-        key = pa.array([f"{ref}.{place:06d}" for ref, place in places])
-    found |= {"key": key, "page": pa.array(parsed.pages), "place": pa.array(parsed.places)}
-    found["status"] = rows["status"] if parsed.kind == "record" else pa.nulls(len(rows), pa.string())
-    found["row"] = pa.array(range(len(rows)), pa.int64())
-    return pa.RecordBatch.from_arrays([found[column.name] for column in SEEN], schema=SEEN)
+        keys = [f"{ref}.{place:06d}" for ref, place in zip(keys, parsed.places, strict=True)]
+    last = list(dict(zip(keys, range(len(keys)), strict=True)).values())
+    rows = parsed.rows if len(last) == len(keys) else parsed.rows.take(pa.array(last))
+    rows_door.stage(named["file"], rows)
+    found: dict[str, Any] = {
+        "key": [keys[number] for number in last],
+        "page": [parsed.pages[number] for number in last],
+        "place": [parsed.places[number] for number in last],
+        "row": range(len(last)),
+    }
+    return _seen(named, found | ({"status": rows["status"]} if parsed.kind == "record" else {}), len(last))
 
 
-def _checked(read: "Reading", held: list[Held]) -> list[Parsed]:
+def _of_pages(is_read: dict[int, bool]) -> dict[str, Any]:
+    return {"page": list(is_read), "status": [READ if one else None for one in is_read.values()]}
+
+
+def _seen(named: dict[str, str], found: dict[str, Any], size: int) -> pa.RecordBatch:
+    """Rows of SEEN: values that are the same for all of them, columns, and nulls for the rest."""
+    columns = [
+        (
+            pa.repeat(named[column.name], size)
+            if column.name in named
+            else pa.array(found.get(column.name, [None] * size), column.type)
+        )
+        for column in SEEN
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=SEEN)
+
+
+def _checked(read: "Reading", held: list[Held]) -> Batch:
     """Checked as a whole, since that is quick; one by one only where something does not fit."""
     try:
-        return _by_kind(held, [read.unchecked(item, page) for item, page, _, _ in held])
+        return _by_kind(held, _outcomes(held, read.unchecked))
     except MISFITS:
-        return _by_kind(held, [read.outcome(item, page) for item, page, _, _ in held])
+        return _by_kind(held, _outcomes(held, read.outcome))
 
 
-def _by_kind(held: list[Held], outcomes: list[Row]) -> list[Parsed]:
-    parsed = []
+def _outcomes(held: list[Held], outcome: Callable[[Row | Reject, Page], Row]) -> list[Row]:
+    """What becomes of each item. Of one that was held more than once the last stands: the others come to nothing,
+    but every reject is told."""
+    last, outcomes = dict[int, Row](), list[Row]()
+    for item, page, _, _ in reversed(held):
+        known = last.get(id(item))
+        if known is None or "reject" in known:
+            last[id(item)] = known = outcome(item, page)
+            outcomes.append(known)
+        else:
+            outcomes.append(AGAIN)
+    return outcomes[::-1]
+
+
+def _by_kind(held: list[Held], outcomes: list[Row]) -> Batch:
+    parsed, is_read = [], dict[int, bool]()
+    for row, (_, _, page, _) in zip(outcomes, held, strict=True):
+        is_read[page] = is_read.get(page, False) or "reject" not in row
     for kind, schema in KINDS.items():
         own = [(row[kind], page, place) for row, (_, _, page, place) in zip(outcomes, held, strict=True) if kind in row]
         if own:
             rows, pages, places = map(list, zip(*own, strict=True))
             parsed.append(Parsed(kind, pa.RecordBatch.from_pylist(rows, schema=schema), pages, places))
-    return parsed
+    return Batch(parsed, is_read)
 
 
 def _hashes(platform: str, date: str) -> dict[str, str]:
@@ -105,9 +164,9 @@ def _hashes(platform: str, date: str) -> dict[str, str]:
     return dict(zip(table["url"].to_pylist(), table["sha256"].to_pylist(), strict=True))
 
 
-def _page(stored: Row, ref: str) -> Page:
+def _page(stored: Row, ref: str, said: Said | None = None) -> Page:
     request = Request(stored["url"])
-    return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref)
+    return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref, said)
 
 
 @dataclass(frozen=True)

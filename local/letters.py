@@ -59,7 +59,7 @@ def own_folder() -> Iterator[None]:
     try:
         yield
     finally:
-        system, root = lake.filesystem()
+        system, root = objects.filesystem()
         system.delete_dir(root)
         del os.environ["TRAWL_LAKE"]
         os.environ |= {"TRAWL_LAKE": before} if before else {}

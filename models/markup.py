@@ -46,7 +46,7 @@ def plain(markup: Any) -> str | None:
     if not isinstance(markup, str):
         return None
     if "<" not in markup or not TAGGED.search(markup):
-        return clean(html.unescape(markup))
+        return clean(html.unescape(markup) if "&" in markup else markup)
     markup = bounded(markup) if len(markup) > HEAVY else markup
     tree = LexborHTMLParser(SURROGATE.sub("\ufffd", markup))
     tree.strip_tags(["script", "style", "head", "template"])
@@ -86,7 +86,9 @@ def _told(href: str, words: str) -> str:
 
 def hash_tags(text: str | None) -> list[str]:
     """Names between two # signs, each once, in order."""
-    return list(dict.fromkeys(tag.strip() for tag in HASH_TAG.findall(text or "") if tag.strip()))
+    if not text or "#" not in text:
+        return []
+    return list(dict.fromkeys(tag.strip() for tag in HASH_TAG.findall(text) if tag.strip()))
 
 
 def primary_tag(language: Any) -> str | None:

@@ -73,7 +73,7 @@ def _access(row: Row, tenant: str | None, *, is_private: bool) -> Row:
 def _harmless(item: Row) -> Row:
     """The item without what no store takes. Most hold nothing of the kind, and C finds that out soonest."""
     try:
-        told = orjson.dumps(item, default=str)
+        told = orjson.dumps(item, default=id)  # of what is no string anything will do
     except orjson.JSONEncodeError:  # half a character, a number beyond 64 bits
         return {key: _clean(value) for key, value in item.items()}
     if NUL in told or NOTHING in told:

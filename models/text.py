@@ -23,14 +23,18 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LATIN = re.compile(r"(?<![\w-])[a-z\u00c0-\u024f]+(?:'[a-z]+)?(?![\w]|-\d)")
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN_LETTER = re.compile(r"[a-z\u00c0-\u024f]")
-# Bytes of UTF-8 that are struck out to leave: the first of each character from U+4000 to U+9FFF; letters of ASCII; the
-# first of each other character that is or becomes a Latin letter when folded, but for those of _FOLDED.
-_BUT_HAN = bytes(byte for byte in range(256) if not 0xE4 <= byte <= 0xE9)
-_BUT_LETTERS = bytes(byte for byte in range(256) if not chr(byte).isascii() or not chr(byte).isalpha())
-_BLANKED = bytes(32 if byte in _BUT_LETTERS else byte for byte in range(256))
-_BUT_OTHERS = bytes(byte for byte in range(256) if byte < 0xC3 or 0xE2 <= byte <= 0xE9 or byte == 0xEF)
-_FOLDED = (b"\xe2\x84", b"\xe2\xb1", b"\xef\xac")
-_HEXAGRAM = b"\xe4\xb7"  # how U+4DC0 to U+4DFF begin, which are no Han
+# Bytes of UTF-8 by what begins with them: a character from U+5000 to U+9FFF; a letter of ASCII; any other character that may
+# be or become a Latin letter when folded, but for those that begin with _LIGATURE. The rest is struck out.
+_KINDS = {
+    b"h": range(0xE5, 0xEA),
+    b"l": [byte for byte in range(128) if chr(byte).isalpha()],
+    b"o": [byte for byte in range(0xC3, 0x100) if not 0xE3 <= byte <= 0xE9 and byte != 0xEF],
+}
+_KIND_OF = {byte: kind for kind, own in _KINDS.items() for byte in own}
+_KIND = b"".join(_KIND_OF.get(byte, b" ") for byte in range(256))
+_OF_NO_KIND = bytes(byte for byte in range(256) if byte not in _KIND_OF)
+_BLANKED = bytes(byte if _KIND_OF.get(byte) == b"l" else 32 for byte in range(256))
+_LIGATURE = b"\xef\xac"
 
 
 @functools.cache
@@ -101,8 +105,8 @@ def _forms(word: str) -> "Iterator[str]":
 
 def language(text: str) -> str:
     """`zh`, `en` (any Latin script), `mixed` when both carry the text, `und` for other scripts and for none."""
-    text = _ADDRESS.sub(" ", text)
-    if _is_plainly_chinese(text):
+    text = _ADDRESS.sub(" ", text) if "://" in text else text
+    if not text.isascii() and _is_plainly_chinese(text):
         return "zh"
     text = text.casefold()
     if text.isascii():
@@ -122,11 +126,19 @@ def language(text: str) -> str:
 def _is_plainly_chinese(text: str) -> bool:
     """True only where the count of `language` would say so, by bounds that C tells; most Chinese texts are.
 
-    At least `han` characters are Han, and `letters` Latin; an `other` one folds into at most three, each a word.
+    An `other` character folds into at most three, each a word.
     """
     data = text.encode("utf-8", "surrogatepass")
-    han = len(data.translate(None, _BUT_HAN)) - data.count(_HEXAGRAM)
-    letters = len(data.translate(None, _BUT_LETTERS))
-    others = len(data.translate(None, _BUT_OTHERS)) + sum(map(data.count, _FOLDED))
-    words = len(data.translate(_BLANKED).split()) + 3 * others
-    return len(text) + 2 * others <= 2 * (han + letters) and words < MIXED_SHARE * (words + han / HAN_PER_WORD)
+    han, letters, others = _bounds(data)
+    if len(text) + 2 * others > 2 * (han + letters):
+        return False
+    # A word has a letter at least; the words are counted only where the letters are too many.
+    most = MIXED_SHARE / (1 - MIXED_SHARE) * han / HAN_PER_WORD
+    return letters + 3 * others < most or len(data.translate(_BLANKED).split()) + 3 * others < most
+
+
+def _bounds(data: bytes) -> tuple[int, int, int]:
+    """Of a text in UTF-8: no more Han characters than it has, no more letters that are Latin, no fewer others that may be."""
+    kinds = data.translate(_KIND, _OF_NO_KIND)
+    letters, others = kinds.count(b"l"), kinds.count(b"o")
+    return len(kinds) - letters - others, letters, others + data.count(_LIGATURE)

@@ -108,12 +108,17 @@ def address(value: Any, base: str = "", *, upgrade: bool = False) -> str | None:
 
     `upgrade` turns http into https unless the address names a port, as only machines of one's own do.
     """
-    text = "".join(str(value or "").split())
+    text = value if isinstance(value, str) else str(value or "")
+    match = WHOLE.fullmatch(text)  # needs no parser, and most are so
+    if not match:
+        text = "".join(text.split())
+        whole = f"https:{text}" if text.startswith("//") and not base else text
+        whole = f"https://{text}" if not base and "://" not in text and HOST.match(text) else whole
+        match = WHOLE.fullmatch(whole)
     if not text or len(text) > 4000:
         return None
-    whole = f"https:{text}" if text.startswith("//") and not base else text
-    whole = f"https://{text}" if not base and "://" not in text and HOST.match(text) else whole
-    if match := WHOLE.fullmatch(whole):  # needs no parser, and most are so
+    if match:
+        whole = match.string
         return f"https{whole[4:]}" if upgrade and not match["port"] and whole.startswith("http:") else whole
     try:
         url = _joined(text, base)

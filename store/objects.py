@@ -39,9 +39,12 @@ def _s3_options() -> dict[str, Any]:
     return {} if endpoint is None else {"endpoint_override": endpoint, "allow_bucket_creation": True}
 
 
-def put_bytes(path: str, data: bytes) -> None:
-    """Store one object; a reader sees the old or the new bytes, never a part."""
-    with _new(path) as out:
+def put_bytes(path: str, data: bytes | pa.Buffer, *, is_durable: bool = True) -> None:
+    """Store one object; a reader sees the old or the new bytes, never a part.
+
+    What only this run will read need not be `is_durable`: a machine that fails ends the run.
+    """
+    with _new(path, is_durable=is_durable) as out:
         out.write(data)
 
 
@@ -53,10 +56,10 @@ def put_file(path: str, source: Path) -> None:
 
 
 @contextlib.contextmanager
-def _new(path: str) -> Iterator[BinaryIO | pa.NativeFile]:
+def _new(path: str, *, is_durable: bool = True) -> Iterator[BinaryIO | pa.NativeFile]:
     system, root = filesystem()
     if isinstance(system, fs.LocalFileSystem):
-        with _local(Path(root, path)) as file:
+        with _local(Path(root, path), is_durable=is_durable) as file:
             yield file
     else:
         with system.open_output_stream(f"{root}/{path}", compression=None) as out:  # S3 objects appear when complete
@@ -64,14 +67,15 @@ def _new(path: str) -> Iterator[BinaryIO | pa.NativeFile]:
 
 
 @contextlib.contextmanager
-def _local(target: Path) -> Iterator[BinaryIO]:
+def _local(target: Path, *, is_durable: bool) -> Iterator[BinaryIO]:
     """A file that appears whole, and on the disk, when the block ends well."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
     with open(temporary, "wb") as out:
         yield out
         out.flush()
-        os.fsync(out.fileno())
+        if is_durable:
+            os.fsync(out.fileno())
     os.replace(temporary, target)
 
 

@@ -3,7 +3,6 @@
 A wide nested row costs Spark ten times what Arrow takes to write it, on each of its ways between the JVM and Python.
 """
 
-import hashlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,15 +14,12 @@ from store import objects
 REFERENCE = "file string, row long"
 
 
-def stage(folder: str, rows: pa.RecordBatch) -> str:
-    """Put rows into the lake until they are gathered; where. Named by content: a repeated task writes the same file."""
+def stage(path: str, rows: pa.RecordBatch) -> None:
+    """Put rows into the lake until they are gathered; a task that runs again puts the same rows into the same file."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_file(sink, rows.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as out:
+    with pa.ipc.new_file(sink, rows.schema) as out:  # not compressed: that costs more than writing them
         out.write(rows)
-    data = sink.getvalue()
-    path = f"{folder}/{hashlib.sha256(data).hexdigest()}.arrow"
-    objects.put_bytes(path, data.to_pybytes())
-    return path
+    objects.put_bytes(path, sink.getvalue(), is_durable=False)
 
 
 def gathered(files: pa.ChunkedArray, rows: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:

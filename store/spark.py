@@ -23,17 +23,18 @@ if TYPE_CHECKING:
 
 FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
-ROWS_PER_TASK = 100_000  # of one part, where many are written at once
+ROWS_PER_TASK = 30_000  # of one part, where many are written at once: small, that no core waits for the last
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A partition to be written."""
+    """A partition to be written, of at most so many rows."""
 
     path: str
     schema: pa.Schema
     inputs: Sequence[str]
+    rows: int
 
 
 def session(name: str) -> "SparkSession":
@@ -99,13 +100,23 @@ def write(
     return lake.put_manifest(path, files, schema, inputs=inputs, extra=extra)
 
 
+def spread(frames: "DataFrame", parts: dict[str, Part], *, key: Sequence[str]) -> "DataFrame":
+    """`frames` with the rows of each `part` in as many tasks as its size asks for, and the number of the `task`."""
+    from pyspark.sql import functions as F
+
+    sizes = {name: 1 + part.rows // ROWS_PER_TASK for name, part in parts.items()}
+    tasks = F.create_map(*(F.lit(value) for pair in {"": 1, **sizes}.items() for value in pair))
+    width = max(settings.spark_parts(), sum(size > 1 and size for size in sizes.values()))
+    return frames.withColumn("task", F.pmod(F.xxhash64(*key), tasks[F.col("part")])).repartition(width, "part", "task")
+
+
 def write_each(
     frames: "DataFrame", parts: dict[str, Part], fill: Callable[[str, pa.Table], pa.Table], *, key: Sequence[str]
 ) -> dict[str, lake.Manifest]:
     """Replace several partitions in one job: same rows, same bytes.
 
-    `frames` says where the rows of each `part` lie (see store/rows.py), `fill` makes them of a part and its rows of `frames`:
-    Spark sorts without carrying them. It is read twice: persist what is dear. A part of few rows is one file.
+    `frames` is spread, and says where the rows of each `part` lie (see store/rows.py); `fill` makes them of a part and its
+    rows of `frames`: Spark sorts without carrying them. A part of few rows is one file.
     """
 
     def put(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -113,23 +124,11 @@ def write_each(
             for number, table in enumerate(_tables(batch for _, batch in own)):
                 yield _put(parts[name].path, number, fill(name, table), parts[name].schema)
 
-    files = _files(map_arrow(_by_part(frames, key), put, FILE_ROW))
+    files = _files(map_arrow(frames.sortWithinPartitions("part", *key), put, FILE_ROW))
     own = {name: [file for file in files if file.path.startswith(f"{part.path}/")] for name, part in parts.items()}
     return {
         name: lake.put_manifest(part.path, own[name], part.schema, inputs=part.inputs) for name, part in parts.items()
     }
-
-
-def _by_part(frames: "DataFrame", key: Sequence[str]) -> "DataFrame":
-    """Rows of a part sorted by `key`, in as many tasks as its size asks for."""
-    from pyspark.sql import functions as F
-
-    sizes = {row["part"]: 1 + row["count"] // ROWS_PER_TASK for row in frames.groupBy("part").count().collect()}
-    tasks = F.create_map(*(F.lit(value) for pair in {"": 1, **sizes}.items() for value in pair))
-    numbered = frames.withColumn("task", F.pmod(F.xxhash64(*key), tasks[F.col("part")]))
-    width = max(settings.spark_parts(), sum(size > 1 and size for size in sizes.values()))
-    spread = numbered.repartition(width, "part", "task").sortWithinPartitions("part", *key)
-    return spread.drop("task")
 
 
 def _slices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:

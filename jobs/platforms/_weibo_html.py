@@ -18,6 +18,7 @@ from models.times import CHINA, instant
 from models.values import address, count
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PAIRS = [first + second for first in DIGITS for second in DIGITS]
 COUNTED = re.compile(r"(赞|转发|评论)\[(\d+)\]")
 OWNER = re.compile(r"/repost/\w+\?uid=(\d+)")
 ORIGINAL = re.compile(r"/comment/(\w+)[^>]*>原文评论")
@@ -50,16 +51,8 @@ def _decimal(group: str) -> int:
 def mblogid_of(mid: str) -> str:
     """The base-62 form of a decimal message id."""
     groups = [mid[max(0, end - 7) : end] for end in range(len(mid), 0, -7)][::-1]
-    parts = [_base62(int(group)).rjust(4, "0") for group in groups]
+    parts = [PAIRS[int(group) // len(PAIRS)] + PAIRS[int(group) % len(PAIRS)] for group in groups]
     return "".join(parts).lstrip("0") or "0"
-
-
-def _base62(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 62)
-        digits = DIGITS[digit] + digits
-    return digits
 
 
 def post_url(user_id: str | None, mid: str | None) -> str | None:

@@ -71,7 +71,7 @@ def seen(
 
 
 def stand(spark: Any, found: list[Seen], *, whole: str) -> dict[str, tuple[str, str]]:
-    frame = spark.createDataFrame(found, spark_schema(parse.SEEN))
+    frame = spark.createDataFrame(found, spark_schema(parse.SEEN)).selectExpr("*", "kind as part", "0 as task")
     kept = standing.standing(frame, {"weibo": whole} if whole else {}).collect()
     return {row["key"].removeprefix("weibo:"): (row["status"], row["file"]) for row in kept}
 
@@ -88,14 +88,17 @@ def test_what_a_sweep_did_not_show_is_gone_but_a_feed_only_forgets(spark: Any) -
 
 
 def test_a_night_with_an_unreadable_page_is_no_sweep(spark: Any) -> None:
-    pages = [("1", 0, "record"), ("1", 1, "record"), ("2", 0, "record"), ("2", 1, "reject")]
+    pages = [("1", 0, "read"), ("1", 1, "read"), ("2", 0, "read"), ("2", 1, None)]
     rows = [
-        (name, night, kind, "k", None, "f", page, 0, 0) for name in ("taobao", "rss") for night, page, kind in pages
+        (name, night, "page", None, status, None, page, None, None)
+        for name in ("taobao", "rss")
+        for night, page, status in pages
     ]
     parsed = spark.createDataFrame(rows, spark_schema(parse.SEEN))
-    assert standing.swept(parsed, {"taobao": ["1", "2"], "rss": []}) == {"taobao": "1"}
-    assert standing.swept(parsed.where("night = '2'"), {"taobao": ["1", "2"]}) == {}
-    assert standing.swept(parsed, {"taobao": ["2"]}) == {}  # a night of dropped files alone is no sweep
+    told = standing.told(parsed).collect()
+    assert standing.swept(told, {"taobao": ["1", "2"], "rss": []}) == {"taobao": "1"}
+    assert standing.swept([row for row in told if row["night"] == "2"], {"taobao": ["1", "2"]}) == {}
+    assert standing.swept(told, {"taobao": ["2"]}) == {}  # a night of dropped files alone is no sweep
 
 
 def test_a_platform_that_would_lose_too_much_is_told(spark: Any) -> None:
