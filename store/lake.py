@@ -122,6 +122,24 @@ def put_file(path: str, source: Path) -> None:
             out.write(chunk)
 
 
+def put_parts(path: str, parts: Iterable[memoryview | bytes]) -> None:
+    """Store one object for as long as a job runs, out of parts that are never in memory together: not synced to the disk."""
+    system, root = filesystem()
+    if isinstance(system, fs.LocalFileSystem):
+        Path(root, path).parent.mkdir(parents=True, exist_ok=True)
+    with system.open_output_stream(f"{root}/{path}", compression=None) as out:
+        for part in parts:
+            out.write(part)
+
+
+def mapped(path: str) -> memoryview:
+    """One object as memory of this process, shared with all that map it where the lake is a local folder."""
+    system, root = filesystem()
+    if isinstance(system, fs.LocalFileSystem):
+        return memoryview(pa.memory_map(f"{root}/{path}").read_buffer())
+    return memoryview(get_bytes(path) or b"")
+
+
 @contextlib.contextmanager
 def stream(path: str) -> Iterator[pa.NativeFile]:
     """One object, to be read piece by piece. PartitionMissing where there is none."""
