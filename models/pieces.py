@@ -14,7 +14,6 @@ from models import bags, urls
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
-Text = pa.Array | pa.ChunkedArray
 
 LABELS = ("gtin", "isbn", "doi", "arxiv", "pmid", "model")  # two different ones of a kind are two works
 NAMES = (*LABELS, "asin")  # one that two share speaks for one work; one shop gives a thing several
@@ -147,7 +146,7 @@ def numbered(column: pa.ChunkedArray) -> Ints:
     return np.asarray(pc.fill_null(codes, -1), np.int64)
 
 
-def places(table: pa.Table, record_ids: Sequence[str] | Text) -> Ints:
+def places(table: pa.Table, record_ids: Sequence[str] | pa.Array | pa.ChunkedArray) -> Ints:
     """Rows of these records, -1 where there is none."""
-    wanted = record_ids if isinstance(record_ids, Text) else pa.array(record_ids, pa.string())
+    wanted = record_ids if isinstance(record_ids, (pa.Array, pa.ChunkedArray)) else pa.array(record_ids, pa.string())
     return np.asarray(pc.fill_null(pc.index_in(wanted, table["record_id"]), -1), np.int64)
