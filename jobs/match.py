@@ -11,24 +11,23 @@ Shared identifiers and links first, then text: candidates from blocking, a trans
 record per platform (models/matcher.py has the formula, models/likeness.py the features). A tombstone without words
 stays with what it was with. A work of more than LARGE records is named in the log.
 
-Spark reads the records and makes their pieces, and asks a shared index for every record's nearest ones. The index,
-the candidate pairs and the clusters are held by the driver, the index by every worker too: 1.4 GB for 52,000 records. The
-collection needs spark.driver.memory and spark.driver.maxResultSize of that order.
+Spark makes the pieces of the records, and asks an index that its workers share for every record's nearest ones. Pairs
+that can win, or are the rivals of one that can, reach the driver; it holds them, the clusters, and the index while it is
+made.
 """
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from jobs import matching, rulings
-from models import identity, keys, matcher, pieces
+from jobs import gathering, matching, rulings
+from models import identity, keys, matcher
 from models.likeness import Corpus
-from schemas.derive import spark_schema
 from schemas.identity import IDENTITY
 from schemas.record import RECORD
 from schemas.reject import REJECT
@@ -36,7 +35,7 @@ from schemas.work import WORK
 from store import cli, lake, ledger, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 PROBES = 1000  # records that one call of the index answers for
 TASKS = 64
@@ -56,31 +55,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     inputs = [lake.partition("records", platform=name, date=night) for name, night in nights.items()]
     session = spark.session("match")
     with ledger.step("match", args.date) as counts:
-        table = gather(spark.read(session, inputs, RECORD))
-        put(args.date, match(session, table, args.date, counts), inputs=inputs)
+        files = gathering.staged(spark.read(session, inputs, RECORD))
+        try:
+            put(args.date, match(session, files, args.date, counts), inputs=inputs)
+        finally:
+            gathering.removed(files)
     log.info("%s", counts)
 
 
-def gather(records: "DataFrame") -> pa.Table:
-    """Pieces of all records, in the order of their ids; of an id that came twice one, and the same each time."""
-    found = spark.map_arrow(
-        records.select(*pieces.COLUMNS), _pieces, spark_schema(pieces.PIECES).simpleString()
-    ).toArrow()
-    return pieces.once(found.cast(pieces.PIECES))
-
-
-def _pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    yield from (pieces.pieces(batch) for batch in batches)
-
-
-def match(session: "SparkSession", table: pa.Table, night: str, counts: dict[str, Any]) -> Tables:
-    """Rows of works, identities and rejects of the records in `table`; `counts` is told what happened."""
+def match(session: "SparkSession", files: Sequence[str], night: str, counts: dict[str, Any]) -> Tables:
+    """Rows of works, identities and rejects of the records with these pieces; `counts` is told what happened."""
+    table = gathering.table(files)
     record_ids = table["record_id"].to_pylist()
     tenants = dict(zip(record_ids, table["tenant"].to_pylist(), strict=True))
     said, refused = rulings.followed(rulings.read(rulings.stored()), tenants)
     ruled, last = matching.ruled(table, said), last_night(table, night)
-    records, (shared, hot) = pieces.corpus_of(table), keys.shared_keys(table)
-    found = matcher.match(table, records, proposals(session, records), shared, ruled)
+    shared, hot = keys.shared_keys(table)
+    with spark.shared(gathering.corpus(files, table), matching.name(files)) as records:
+        found = matcher.match(table, records(), proposals(session, records, len(table)), shared, ruled)
     roots = identity.stayed(found.roots, matcher.muted(table, ruled), last)
     refused += rulings.contradicted(said, dict(zip(record_ids, roots.tolist(), strict=True)))
     ids, identities = identity.identify(record_ids, roots, last, night=night)
@@ -91,19 +83,19 @@ def match(session: "SparkSession", table: pa.Table, night: str, counts: dict[str
     return {"identities": identities, "rejects": rulings.rejects(refused), "works": works}
 
 
-def proposals(session: "SparkSession", records: Corpus) -> pa.Table:
-    """PAIR rows that all records propose, from Spark's workers over one index that they share."""
-    size, shape = len(records.groups), spark_schema(matcher.PAIR).simpleString()
+def proposals(session: "SparkSession", records: Callable[[], Corpus], size: int) -> matcher.Pairs:
+    """PAIR rows that all records propose, from Spark's workers over one corpus that they share; packed, a block a call."""
     first_rows = range(0, size, PROBES)
     rows = session.range(0, size, PROBES, numPartitions=max(1, min(len(first_rows), TASKS)))
-    with spark.shared(records) as index:
 
-        def propose(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for batch in batches:
-                for first in batch["id"].to_pylist():
-                    yield from matcher.propose(index(), first, min(first + PROBES, size)).to_batches()
+    def propose(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for first in batch["id"].to_pylist():
+                made = matcher.propose(records(), first, min(first + PROBES, size))
+                yield pa.RecordBatch.from_pydict({"block": [made.tobytes()]})
 
-        return spark.map_arrow(rows, propose, shape).toArrow().cast(matcher.PAIR)
+    blocks = spark.map_arrow(rows, propose, "block binary").toArrow()["block"]
+    return np.concatenate([np.empty(0, matcher.PAIR), *(np.frombuffer(b.as_buffer(), matcher.PAIR) for b in blocks)])
 
 
 def last_night(table: pa.Table, night: str) -> identity.Before:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import xxhash
 
 from jobs.rulings import Ruling
 from models.cluster import Ints
@@ -17,6 +18,11 @@ PLAIN = pa.schema([column.remove_metadata() for column in WORK])
 SURE = {"same": 1.0, "apart": 0.0}
 Why = dict[str, Any]
 Told = tuple[int, int, Why]
+
+
+def name(files: Sequence[str]) -> str:
+    """What the corpus of these files is called: the same for the same records."""
+    return f"match-{xxhash.xxh3_64_hexdigest(' '.join(files).encode())}"
 
 
 def ruled(table: pa.Table, rulings: Sequence[Ruling]) -> Ruled:

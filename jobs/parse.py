@@ -1,13 +1,13 @@
 """The pages of one platform and night as Arrow batches of records, events and rejects (the inner half of align)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from jobs import platforms
-from jobs.platforms import Page, Policy, Reject, Request, Said
+from jobs.platforms import Page, Policy, Reject, Request
 from models import records
 from schemas.event import EVENT
 from schemas.media import MEDIA_FILE
@@ -26,7 +26,6 @@ KINDS = {"record": RECORD, "event": EVENT, "reject": REJECT}
 KEYS = {"record": "record_id", "event": "event_id", "reject": "ref"}
 SCRATCH = "scratch/align"
 READ = "read"  # status of a page of which anything could be read
-AGAIN: Row = {}  # what becomes of an item that the same batch holds again
 SEEN = pa.schema(
     [
         *((name, pa.string()) for name in ("platform", "night", "kind", "key", "status", "file")),
@@ -57,23 +56,21 @@ class Batch:
 
 def night(platform: str, date: str, *, part: int = 0, parts: int = 1) -> Iterator[Parsed]:
     """Every item of the night, by kind and in the order of the pages; of `parts` readers, number `part` reads its own."""
-    for batch in _batches(platform, date, part, parts, None):
+    for batch in _batches(platform, date, part, parts):
         yield from batch.parsed
 
 
-def _batches(platform: str, date: str, part: int, parts: int, said: Said | None) -> Iterator[Batch]:
+def _batches(platform: str, date: str, part: int, parts: int) -> Iterator[Batch]:
     path, adapter = lake.partition("pages", platform=platform, date=date), platforms.load(platform)
     read = Reading(platform, adapter.POLICY, _hashes(platform, date), settings.tenant())
-    held, distinct = list[Held](), set[int]()
+    held = list[Held]()
     for stored in archive.pages(path, part=part, parts=parts):
         number = stored["sequence"]
-        page = _page(stored, f"{path}#{number}", said)
-        found = list(adapter.items(page))
-        held += [(item, page, number, place) for place, item in enumerate(found)]
-        distinct.update(map(id, found))
-        if len(distinct) >= ROWS_PER_BATCH:
+        page = _page(stored, f"{path}#{number}")
+        held += [(item, page, number, place) for place, item in enumerate(adapter.items(page))]
+        if len(held) >= ROWS_PER_BATCH:
             yield _checked(read, held)
-            held, distinct = [], set()
+            held = []
     yield _checked(read, held)
 
 
@@ -82,7 +79,7 @@ def staged(platform: str, date: str, *, part: int, parts: int) -> Iterator[pa.Re
 
     What a later page of the same batch shows again is left out: of a night, the page that showed an item last counts.
     """
-    for number, batch in enumerate(_batches(platform, date, part, parts, Said())):
+    for number, batch in enumerate(_batches(platform, date, part, parts)):
         for parsed in batch.parsed:
             file = f"{SCRATCH}/{platform}-{date}/{part}-{number}-{parsed.kind}.arrow"
             yield _put_aside(parsed, {"platform": platform, "night": date, "kind": parsed.kind, "file": file})
@@ -125,23 +122,9 @@ def _seen(named: dict[str, str], found: dict[str, Any], size: int) -> pa.RecordB
 def _checked(read: "Reading", held: list[Held]) -> Batch:
     """Checked as a whole, since that is quick; one by one only where something does not fit."""
     try:
-        return _by_kind(held, _outcomes(held, read.unchecked))
+        return _by_kind(held, [read.unchecked(item, page) for item, page, _, _ in held])
     except MISFITS:
-        return _by_kind(held, _outcomes(held, read.outcome))
-
-
-def _outcomes(held: list[Held], outcome: Callable[[Row | Reject, Page], Row]) -> list[Row]:
-    """What becomes of each item. Of one that was held more than once the last stands: the others come to nothing,
-    but every reject is told."""
-    last, outcomes = dict[int, Row](), list[Row]()
-    for item, page, _, _ in reversed(held):
-        known = last.get(id(item))
-        if known is None or "reject" in known:
-            last[id(item)] = known = outcome(item, page)
-            outcomes.append(known)
-        else:
-            outcomes.append(AGAIN)
-    return outcomes[::-1]
+        return _by_kind(held, [read.outcome(item, page) for item, page, _, _ in held])
 
 
 def _by_kind(held: list[Held], outcomes: list[Row]) -> Batch:
@@ -164,9 +147,9 @@ def _hashes(platform: str, date: str) -> dict[str, str]:
     return dict(zip(table["url"].to_pylist(), table["sha256"].to_pylist(), strict=True))
 
 
-def _page(stored: Row, ref: str, said: Said | None = None) -> Page:
+def _page(stored: Row, ref: str) -> Page:
     request = Request(stored["url"])
-    return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref, said)
+    return Page(request, stored["status"], stored["content_type"], stored["fetched_at"], stored["body"], ref)
 
 
 @dataclass(frozen=True)

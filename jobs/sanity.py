@@ -13,7 +13,6 @@ import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from datetime import date as day
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc

@@ -20,7 +20,7 @@ from schemas.annotation import ANNOTATION
 from schemas.dead_letter import DEAD_LETTER
 from schemas.document import DOCUMENT
 from schemas.embedding import EMBEDDING
-from store import dead, elastic, lake, settings
+from store import dead, elastic, lake, objects, settings
 
 DOCUMENTS = 20
 TOO_MANY = 10_001  # objects in the lists of one document: a node takes 10,000

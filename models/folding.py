@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import opencc
+import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
@@ -33,10 +34,10 @@ class Table(NamedTuple):
 
 
 @functools.cache
-def table() -> Table:
-    """The folding of every code point; a tenth of a second."""
+def table(joints: str = "") -> Table:
+    """The folding of every code point; a tenth of a second. `joints` are signs that stay, though no part of a word."""
     folded = _folded([chr(point) for point in range(SIZE)])
-    kept = ["".join(_letter(character) for character in form)[:LONGEST] for form in folded]
+    kept = ["".join(_letter(character, joints) for character in form)[:LONGEST] for form in folded]
     starts = np.zeros(SIZE + 1, np.int32)
     np.cumsum([len(form) for form in kept], out=starts[1:])
     return Table(starts, np.frombuffer("".join(kept).encode("utf-32-le"), np.uint32).copy())
@@ -49,8 +50,20 @@ def _folded(characters: list[str]) -> list[str]:
     return unicodedata.normalize("NFKD", opencc.OpenCC("t2s").convert(plain)).split("\n")
 
 
-def _letter(character: str) -> str:
+def utf8(column: pa.Array) -> tuple[Bytes, NDArray[np.int64]]:
+    """The bytes of a column of strings and (n + 1,) offsets, as Arrow holds them; null is empty."""
+    filled = column.fill_null("") if column.null_count else column
+    kind = np.int64 if pa.types.is_large_string(filled.type) else np.int32
+    _, offsets, data = filled.buffers()
+    marks = np.frombuffer(offsets, kind) if offsets else np.zeros(1, kind)
+    chosen = marks[filled.offset : filled.offset + len(filled) + 1].astype(np.int64)
+    return np.frombuffer(data or b"", np.uint8), chosen
+
+
+def _letter(character: str, joints: str) -> str:
     """The character itself, nothing for accents and invisible ones, a blank for what is no part of a word."""
+    if character in joints:
+        return character
     kind = unicodedata.category(character)
     if kind == "Cf" or unicodedata.combining(character) >= ACCENT:
         return ""

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
 from models.text import HAN, normalise
@@ -57,14 +56,6 @@ def gram_bags(texts: Sequence[str]) -> Bags:
         mixed ^= mixed >> np.uint64(29)
     is_inside = owner[:windows] == owner[GRAM - 1 :]
     return _bags(owner[:windows][is_inside], (mixed[is_inside] % DIMS).astype(np.int64), len(texts))
-
-
-def mark_bags(texts: Sequence[str]) -> Bags:
-    """Marks of each text: words of other scripts than Han, and numbers. They survive translation as names do."""
-    found = [marks(text) for text in texts]
-    owner = np.repeat(np.arange(len(texts)), [len(words) for words in found])
-    hashes = np.array([xxhash.xxh3_64_intdigest(word.encode()) % DIMS for words in found for word in words], np.int64)
-    return _bags(owner, hashes, len(texts))
 
 
 def marks(text: str | None) -> list[str]:

@@ -6,8 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.blocking import Ids, Ints
-from models.pieces import LABELS, NAMES, numbered, places
+from models.pieces import LABELS, NAMES, Ids, Ints, numbered, places
 
 KEY = pa.schema([("first", pa.int64()), ("second", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
 HOT = 50  # records: what more of them hold names no single thing (a placeholder, a home page)
@@ -53,23 +52,30 @@ def apart_by(table: pa.Table) -> list[Ints]:
 
 def _links(table: pa.Table, groups: Ids) -> tuple[Shared, int]:
     """Pairs of which one links to the other's address, or that have one address, across platforms."""
-    told = [[url, *links] if url else links for url, links in zip(*_columns(table, "url", "links"), strict=True)]
-    sources = np.repeat(np.arange(len(told)), [len(links) for links in told])
-    flat = pa.array([link for links in told for link in links], pa.string())
-    homes = pa.table({"home": table["url"], "target": np.arange(len(told))}).filter(pc.is_valid(table["url"]))
-    joined = pa.table({"home": flat, "source": sources}).join(homes, "home", join_type="inner")
+    rows, url = np.arange(len(table)), table["url"]
+    counts = np.asarray(pc.fill_null(pc.list_value_length(table["links"]), 0), np.int64)
+    linked = pa.chunked_array([*url.chunks, *pc.list_flatten(table["links"]).chunks], pa.string())
+    told = pa.table({"home": linked, "source": np.concatenate([rows, np.repeat(rows, counts)])})
+    homes = pa.table({"home": url, "target": rows}).filter(pc.is_valid(url))
+    told = told.filter(pc.is_in(told["home"], homes["home"].combine_chunks()))
+    told, homes, hot = _not_hot(told, homes)
+    joined = told.join(homes, "home", join_type="inner")
     source, target = (np.asarray(joined[name], np.int64) for name in ("source", "target"))
     keep = groups[source] != groups[target]
     source, target, home = source[keep], target[keep], joined["home"].filter(pa.array(keep))
-    is_list = np.bincount(source, minlength=len(told))[source] > LISTED
-    fans = np.bincount(target, minlength=len(told))
-    good = ~is_list & (fans[target] <= HOT)
-    pairs = zip(source[good].tolist(), target[good].tolist(), home.filter(pa.array(good)).to_pylist(), strict=True)
-    return [(min(a, b), max(a, b), "url", url) for a, b, url in pairs], int((fans > HOT).sum())
+    is_good = np.bincount(source, minlength=len(table))[source] <= LISTED
+    pairs = zip(
+        source[is_good].tolist(), target[is_good].tolist(), home.filter(pa.array(is_good)).to_pylist(), strict=True
+    )
+    return [(min(a, b), max(a, b), "url", url) for a, b, url in pairs], hot
 
 
-def _columns(table: pa.Table, *names: str) -> list[list[object]]:
-    return [table[name].to_pylist() for name in names]
+def _not_hot(told: pa.Table, homes: pa.Table) -> tuple[pa.Table, pa.Table, int]:
+    """Both without the addresses that more than HOT records tell, their own included: before the join, which squares them."""
+    held = told.group_by("home").aggregate([("source", "count")])
+    hot = held.filter(pc.greater(held["source_count"], HOT))["home"].combine_chunks()
+    kept = [side.filter(pc.invert(pc.is_in(side["home"], hot))) for side in (told, homes)]
+    return kept[0], kept[1], len(hot)
 
 
 def related_pairs(table: pa.Table) -> tuple[Ints, Ints]:

@@ -1,14 +1,15 @@
 """How alike two records are: one number from features that a reader can check, over many pairs at once."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from models.blocking import Ids, Ints, Postings, Vectors, compact, information, nearest, postings, vectors
-from models.grams import Bags
+from models.bags import MOST, SHIFT, TITLE, Bags
+from models.blocking import LOGS, Ids, Index, Ints, index, nearest
+from models.pieces import numbered
 
 Floats = NDArray[np.float64]
 
@@ -27,119 +28,122 @@ ENOUGH = 20.0
 DAYS = 30.0
 SPOKEN = 12  # 3-grams: of a shorter text or title, likeness counts in proportion; "nice video" is said of many things
 REPEAT_TEXT, REPEAT_MARKS, REPEAT_GRAMS = 0.8, 0.95, 150  # a repeat: long, its words and its names and numbers the same
+SLOTS = 4096  # of the table of a probe's pieces: three times CHARACTERS, a power of two
 
 
 @dataclass(frozen=True)
 class Corpus:
     """All records, in the order of their ids: what the similarity of any two is computed from.
 
-    `text` holds 3-grams of title and body, `titles` those of the title alone with the same information, `marks` names
-    and numbers; `groups` numbers the platforms, `scripts` the scripts, `authors` and `brands` the names (-1 none),
-    `days` is NaN where unknown.
+    `text` indexes the 3-grams of title and body, `marks` names and numbers; `groups` numbers the platforms; `authors` and
+    `brands` are numbers of names (0 none), `days` is NaN where unknown.
     """
 
-    text: Vectors
-    titles: Vectors
-    marks: Vectors
-    by_text: Postings
-    by_marks: Postings
+    text: Index
+    marks: Index
     groups: Ids
-    scripts: Ids
+    is_han: NDArray[np.bool_]
     authors: Ints
     brands: Ints
     days: Floats
 
 
-def corpus(*, text: Bags, titles: Bags, marks: Bags, **known: NDArray[Any]) -> Corpus:
-    """The records made comparable: weights and inverted indices from their bags."""
-    text, titles = compact(text, titles)
-    [marks] = compact(marks)
-    idf = information(text, int(max(text.columns.max(initial=0), titles.columns.max(initial=0))) + 1)
-    said, named = vectors(text, idf), vectors(marks, information(marks, int(marks.columns.max(initial=0)) + 1))
-    return Corpus(said, vectors(titles, idf), named, postings(said), postings(named), **known)
+def corpus(table: pa.Table, *, grams: Bags, marks: Bags) -> Corpus:
+    """The comparable records of a table of models/pieces.PLAIN, in its order, with their bags."""
+    is_han = np.asarray(table["is_han"], np.bool_)
+    authors, brands = (np.asarray(table[name], np.int64) for name in ("author", "brand"))
+    groups = numbered(table["platform"]).astype(np.int32)
+    return Corpus(index(grams), index(marks), groups, is_han, authors, brands, table["days"].to_numpy())
 
 
 def candidates(records: Corpus, first: int, last: int) -> tuple[Ints, Ints]:
-    """Pairs (smaller row, larger row) that rows first..last propose: alike in text, or in names and numbers."""
-    channels = ((records.text, records.by_text), (records.marks, records.by_marks))
-    found = [nearest(rows, index, groups=records.groups, first=first, last=last) for rows, index in channels]
+    """Pairs (probe, other) that rows first..last propose: alike in text, or in names and numbers; each once, ascending."""
+    found = [nearest(rows, groups=records.groups, first=first, last=last) for rows in (records.text, records.marks)]
     probes, others = (np.concatenate(side) for side in zip(*found, strict=True))
-    return unique_pairs(probes, others, len(records.groups))
+    keys = np.unique(probes * len(records.groups) + others)
+    return keys // len(records.groups), keys % len(records.groups)
 
 
-def unique_pairs(firsts: Ints, seconds: Ints, size: int) -> tuple[Ints, Ints]:
-    """Each pair once, the smaller row first, in ascending order."""
-    keys = np.unique(np.minimum(firsts, seconds) * size + np.maximum(firsts, seconds))
-    return keys // size, keys % size
-
-
-def similarity(records: Corpus, firsts: Ints, seconds: Ints) -> tuple[Floats, NDArray[np.bool_]]:
-    """The weighted sum of each pair's features, and whether one text repeats the other."""
-    features = {**_of_text(records, firsts, seconds), **_of_names(records, firsts, seconds)}
+def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """The weighted sum of each pair's features, and whether one text repeats the other; probes ascending."""
+    of_text, of_marks = np.empty((4, len(probes))), np.empty((4, len(probes)))
+    for rows, out in ((records.text, of_text), (records.marks, of_marks)):
+        _compare(rows.starts, rows.entries, rows.idf, rows.lengths, LOGS, probes, others, out)
+    features = _of_text(records, probes, others, of_text) | _of_names(records, probes, others)
+    features |= _of_marks(records.marks, probes, others, of_marks[1])
     sizes = np.diff(records.text.starts)
-    is_long = np.minimum(sizes[firsts], sizes[seconds]) >= REPEAT_GRAMS
-    is_repeat = is_long & (features["text"] >= REPEAT_TEXT) & (features["marks"] >= REPEAT_MARKS)
-    total = np.zeros(len(firsts))
+    is_long = np.minimum(sizes[probes], sizes[others]) >= REPEAT_GRAMS
+    is_repeat = is_long & (of_text[0] >= REPEAT_TEXT) & (features["marks"] >= REPEAT_MARKS)
+    total = np.zeros(len(probes))
     for name, weight in WEIGHTS.items():
         total += weight * features[name]
     return total, is_repeat
 
 
-def _of_text(records: Corpus, firsts: Ints, seconds: Ints) -> dict[str, Floats]:
-    text, titles, marks = records.text, records.titles, records.marks
-    shared = _shared(marks, marks, firsts, seconds, marks.idf)
-    least = np.minimum(marks.told[firsts], marks.told[seconds])
-    told = np.maximum(titles.told_rare, 1e-9)
+def _of_text(records: Corpus, probes: Ints, others: Ints, found: Floats) -> dict[str, Floats]:
+    rows, sizes = records.text, np.diff(records.text.starts)
+    least = np.minimum(_full(sizes[probes]), _full(sizes[others]))
     named = [
-        _shared(titles, text, one, two, titles.rare) / told[one] for one, two in ((firsts, seconds), (seconds, firsts))
+        shared / np.maximum(rows.told_rare[one], 1e-9) * _full(rows.in_title[one])
+        for one, shared in ((probes, found[2]), (others, found[3]))
     ]
-    return {
-        "text": _cosine(text, firsts, seconds) * np.minimum(_full(text)[firsts], _full(text)[seconds]),
-        "title": np.maximum(named[0] * _full(titles)[firsts], named[1] * _full(titles)[seconds]),
-        "marks": shared / np.maximum(least, 1e-9),
-        "information": np.minimum(shared / ENOUGH, 1.0),
-    }
+    return {"text": found[0] * least, "title": np.maximum(*named)}
 
 
-def _of_names(records: Corpus, firsts: Ints, seconds: Ints) -> dict[str, Floats]:
+def _of_marks(rows: Index, probes: Ints, others: Ints, shared: Floats) -> dict[str, Floats]:
+    least = np.minimum(rows.told[probes], rows.told[others])
+    return {"marks": shared / np.maximum(least, 1e-9), "information": np.minimum(shared / ENOUGH, 1.0)}
+
+
+def _of_names(records: Corpus, probes: Ints, others: Ints) -> dict[str, Floats]:
     def is_same(names: Ints) -> Floats:
-        return np.asarray((names[firsts] == names[seconds]) & (names[firsts] >= 0), np.float64)
+        return np.asarray((names[probes] == names[others]) & (names[probes] != 0), np.float64)
 
-    apart: Floats = np.abs(records.days[firsts] - records.days[seconds])
+    apart: Floats = np.abs(records.days[probes] - records.days[others])
     close: Floats = np.nan_to_num(np.exp(-apart / DAYS))
     return {"author": is_same(records.authors), "brand": is_same(records.brands), "time": close}
 
 
-def _full(rows: Vectors) -> Floats:
-    """1 for a row that says enough to be recognised by, less for a shorter one."""
-    return np.asarray(np.minimum(np.diff(rows.starts) / SPOKEN, 1.0), np.float64)
-
-
-def _cosine(rows: Vectors, firsts: Ints, seconds: Ints) -> Floats:
-    out = np.zeros(len(firsts))
-    _dot(rows.starts, rows.columns, rows.weights, rows.starts, rows.columns, rows.weights, firsts, seconds, out)
-    return out
-
-
-def _shared(rows: Vectors, others: Vectors, firsts: Ints, seconds: Ints, values: NDArray[np.float32]) -> Floats:
-    """Sum of `values` over the entries of row `firsts` whose column row `seconds` of `others` has too."""
-    out = np.zeros(len(firsts))
-    ones = np.broadcast_to(np.float32(1), len(others.columns))  # takes no memory
-    _dot(rows.starts, rows.columns, values, others.starts, others.columns, ones, firsts, seconds, out)
-    return out
+def _full(sizes: Ints | Ids) -> Floats:
+    """1 for a text that says enough to be recognised by, less for a shorter one; of sizes in 3-grams."""
+    return np.asarray(np.minimum(sizes / SPOKEN, 1.0), np.float64)
 
 
 @njit(cache=True, nogil=True)
-def _dot(starts, columns, values, starts2, columns2, values2, firsts, seconds, out):  # type: ignore
-    for pair in range(len(out)):
-        at, end = starts[firsts[pair]], starts[firsts[pair] + 1]
-        at2, end2 = starts2[seconds[pair]], starts2[seconds[pair] + 1]
-        while at < end and at2 < end2:
-            if columns[at] == columns2[at2]:
-                out[pair] += values[at] * values2[at2]
-                at += 1
-                at2 += 1
-            elif columns[at] < columns2[at2]:
-                at += 1
-            else:
-                at2 += 1
+def _compare(starts, entries, idf, lengths, logs, probes, others, out):  # type: ignore
+    """Per pair the cosine, and of the shared pieces the idf, and its squares over the title of the probe and of the other.
+
+    A probe's pieces are put into a table once; those of the others are looked up there, in the same order from either side.
+    """
+    columns, places = np.empty(SLOTS, np.int32), np.empty(SLOTS, np.int64)  # the former fit the CPU's nearest cache
+    last = np.int64(-1)
+    for pair in range(len(probes)):
+        probe, other = probes[pair], others[pair]
+        if probe != last:
+            columns[:] = -1
+            for at in range(starts[probe], starts[probe + 1]):
+                slot = _slot(columns, np.int32(entries[at] >> SHIFT))
+                columns[slot], places[slot] = entries[at] >> SHIFT, at
+            last = probe
+        dot, told, in_probe, in_other = 0.0, 0.0, 0.0, 0.0
+        for entry in entries[starts[other] : starts[other + 1]]:
+            column = np.int32(entry >> SHIFT)
+            slot = _slot(columns, column)
+            if columns[slot] < 0:
+                continue
+            own, known = entries[places[slot]], np.float64(idf[column])
+            dot += (logs[own & MOST] * known) * (logs[entry & MOST] * known)
+            told += known
+            in_probe += known * known * (own & TITLE != 0)
+            in_other += known * known * (entry & TITLE != 0)
+        out[0, pair] = dot / max(np.float64(lengths[probe]) * lengths[other], 1e-12)
+        out[1, pair], out[2, pair], out[3, pair] = told, in_probe, in_other
+
+
+@njit(cache=True, nogil=True)
+def _slot(columns, column):  # type: ignore
+    """Where a column is in the table, or would be."""
+    slot = column & (SLOTS - 1)
+    while columns[slot] >= 0 and columns[slot] != column:
+        slot = (slot + 1) & (SLOTS - 1)
+    return slot

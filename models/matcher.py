@@ -19,13 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 from numpy.typing import NDArray
 
 from models import keys, likeness
-from models.blocking import Ints
 from models.cluster import NONE, Support, clusters
 from models.likeness import Corpus, Floats
-from models.pieces import numbered
+from models.pieces import Ints, numbered
 
 BIAS = -6.0
 SIMILARITY = 0.3
@@ -34,14 +34,15 @@ GREATEST_LEAD = 0.9
 LEAD = 6.0
 NO_RIVAL = 6.0  # the least s that a rival is taken to have: two lone records are not alike because nobody else is there
 REPEAT = 6.0
+WINS = (LEAST_LEAD + GREATEST_LEAD) * NO_RIVAL - BIAS
+WINS /= SIMILARITY + LEAST_LEAD + GREATEST_LEAD  # an s below joins nothing by text alone, whatever it leads by
 RIVALS = 3
 KEYS = {
     **dict.fromkeys(("gtin", "isbn", "doi", "arxiv", "pmid"), 14.0),
     **{"asin": 10.0, "model": 7.0, "url": 6.0},
 }
-PAIR = pa.schema(
-    [("first", pa.int64()), ("second", pa.int64()), ("similarity", pa.float64()), ("is_repeat", pa.bool_())]
-)
+PAIR = np.dtype([("first", "<i4"), ("second", "<i4"), ("similarity", "<f4"), ("is_repeat", "?")])
+Pairs = NDArray[np.void]  # PAIR rows, first < second
 
 
 @dataclass(frozen=True)
@@ -70,46 +71,53 @@ class Matched:
     counts: dict[str, int]
 
 
-def propose(records: Corpus, first: int, last: int) -> pa.Table:
-    """PAIR rows that the rows first..last propose, but those that text alone neither joins nor is a rival of."""
+def propose(records: Corpus, first: int, last: int) -> Pairs:
+    """What the rows first..last propose, but pairs that text alone neither joins nor is a rival of."""
     found = compared(records, *likeness.candidates(records, first, last))
-    found = found.filter(pc.or_(pc.greater(found["similarity"], NO_RIVAL), found["is_repeat"]))
-    return found.filter(pa.array(_is_near(records, found, first, last) | np.asarray(found["is_repeat"])))
+    found = found[(found["similarity"] > NO_RIVAL) | found["is_repeat"]]
+    return _ordered(found[_is_near(records, found) | found["is_repeat"]])
 
 
-def _is_near(records: Corpus, pairs: pa.Table, first: int, last: int) -> NDArray[np.bool_]:
-    """Pairs among the RIVALS most alike of one of rows first..last for a platform and a script: others cannot win there."""
-    one, two, value = (np.asarray(pairs[name]) for name in ("first", "second", "similarity"))
-    is_near, is_other = np.zeros(len(pairs), np.bool_), records.scripts[one] != records.scripts[two]
-    for probe, other in ((one, two), (two, one)):
-        asked = np.flatnonzero((probe >= first) & (probe < last))
-        place = (probe * (int(records.groups.max(initial=0)) + 1) + records.groups[other]) * 2 + is_other
-        order = asked[np.lexsort((other[asked], -value[asked], place[asked]))]
-        rank = np.arange(len(order)) - np.searchsorted(place[order], place[order])
-        is_near[order[rank < RIVALS]] = True
+def _is_near(records: Corpus, pairs: Pairs) -> NDArray[np.bool_]:
+    """Pairs among the RIVALS most alike of their first for a platform and a script, where one may win: others cannot."""
+    one, two, value = (pairs[name] for name in ("first", "second", "similarity"))
+    is_near, is_other = np.zeros(len(pairs), np.bool_), records.is_han[one] != records.is_han[two]
+    place = (one * np.int64(int(records.groups.max(initial=0)) + 1) + records.groups[two]) * 2 + is_other
+    order = np.lexsort((two, -value, place))
+    starts = np.searchsorted(place[order], place[order])
+    is_near[order] = (np.arange(len(order)) - starts < RIVALS) & (value[order][starts] > WINS)
     return is_near
 
 
-def compared(records: Corpus, firsts: Ints, seconds: Ints) -> pa.Table:
-    """PAIR rows of these pairs; pairs of one platform only where one repeats the other."""
-    similarity, is_repeat = likeness.similarity(records, firsts, seconds)
-    keep = (records.groups[firsts] != records.groups[seconds]) | is_repeat
-    columns = (firsts, seconds, similarity, is_repeat)
-    return pa.table([column[keep] for column in columns], schema=PAIR)
+def compared(records: Corpus, probes: Ints, others: Ints) -> Pairs:
+    """PAIR rows of these pairs, probe first; pairs of one platform only where one repeats the other."""
+    similarity, is_repeat = likeness.similarity(records, probes, others)
+    keep = (records.groups[probes] != records.groups[others]) | is_repeat
+    found = np.empty(int(keep.sum()), PAIR)
+    for name, column in zip(PAIR.names or (), (probes, others, similarity, is_repeat), strict=True):
+        found[name] = column[keep]
+    return found
 
 
-def match(table: pa.Table, records: Corpus, proposed: pa.Table, shared: pa.Table, ruled: Ruled = NOTHING) -> Matched:
+def _ordered(pairs: Pairs) -> Pairs:
+    """The same pairs, the smaller row first."""
+    low, high = np.minimum(pairs["first"], pairs["second"]), np.maximum(pairs["first"], pairs["second"])
+    pairs["first"], pairs["second"] = low, high
+    return pairs
+
+
+def match(table: pa.Table, records: Corpus, proposed: Pairs, shared: pa.Table, ruled: Ruled = NOTHING) -> Matched:
     """Works of the PIECES rows in `table`, from proposed PAIR rows, shared KEY rows and what people decided."""
     size = len(table)
     pairs = _all_pairs(records, proposed, shared)
-    firsts, seconds = (np.asarray(pairs[name], np.int64) for name in ("first", "second"))
+    firsts, seconds = _sides(pairs)
     is_across, owners = records.groups[firsts] != records.groups[seconds], numbered(table["tenant"])
-    repeats = repeated(table, pairs.filter(pa.array(~is_across)))
+    repeats = repeated(table, pairs[~is_across])
     is_mute = muted(table, ruled)
     is_across &= ~is_mute[firsts] & ~is_mute[seconds]
     is_across &= owners[firsts] == owners[seconds]  # what is private is never merged with what another may see
     firsts, seconds = firsts[is_across], seconds[is_across]
-    similarity = np.asarray(pairs["similarity"])[is_across]
+    similarity = pairs["similarity"][is_across]
     scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
     keyed = _of_keys(firsts * size + seconds, shared, size)
     scores += keyed
@@ -140,53 +148,65 @@ def muted(table: pa.Table, ruled: Ruled) -> NDArray[np.bool_]:
     return is_mute
 
 
-def _all_pairs(records: Corpus, proposed: pa.Table, shared: pa.Table) -> pa.Table:
+def _all_pairs(records: Corpus, proposed: Pairs, shared: pa.Table) -> Pairs:
     """Each pair once, in ascending order: proposed from either side, or sharing a key."""
     keyed = compared(records, *(np.asarray(shared[name], np.int64) for name in ("first", "second")))
-    both = pa.concat_tables([proposed, keyed])
-    size = len(records.groups)
-    pairs = np.asarray(both["first"], np.int64) * size + np.asarray(both["second"], np.int64)
-    _, at = np.unique(pairs, return_index=True)
-    return both.take(pa.array(at))
+    both = np.concatenate([proposed, keyed])
+    firsts, seconds = _sides(both)
+    pairs = firsts * len(records.groups) + seconds
+    order = np.argsort(pairs, kind="stable")
+    pairs = pairs[order]
+    found: Pairs = both[order[np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]]]
+    return found
 
 
-def repeated(table: pa.Table, pairs: pa.Table) -> NDArray[np.bool_]:
+def _sides(pairs: Pairs) -> tuple[Ints, Ints]:
+    return pairs["first"].astype(np.int64), pairs["second"].astype(np.int64)
+
+
+def repeated(table: pa.Table, pairs: Pairs) -> NDArray[np.bool_]:
     """Rows that repeat an earlier record of their platform: a repost, or the later one of a pair, or the greater id."""
     is_later = np.asarray(pc.fill_null(table["is_repost"], False)).astype(bool)
     days = np.nan_to_num(table["days"].to_numpy(), nan=np.inf)
     found = is_later.copy()
-    one, two = (np.asarray(pairs[name], np.int64) for name in ("first", "second"))
+    one, two = _sides(pairs)
     is_second = np.where(is_later[one] != is_later[two], is_later[two], days[one] <= days[two])
     found[np.where(is_second, two, one)] = True
     return found
 
 
-def log_odds(records: Corpus, firsts: Ints, seconds: Ints, *, similarity: Floats, repeats: NDArray[np.bool_]) -> Floats:
+def log_odds(
+    records: Corpus, firsts: Ints, seconds: Ints, *, similarity: NDArray[np.float32], repeats: NDArray[np.bool_]
+) -> Floats:
     """Scores of pairs by text alone; rivals are alike in script or not, as the pair is: a translation is less alike."""
     groups, width = records.groups, int(records.groups.max(initial=0)) + 1
-    is_other = (records.scripts[firsts] != records.scripts[seconds]).astype(np.int64)
+    is_other = records.is_han[firsts] != records.is_han[seconds]
     is_rival = ~repeats[firsts] & ~repeats[seconds]
-    sides = [(one * width + groups[two]) * 2 + is_other for one, two in ((firsts, seconds), (seconds, firsts))]
-    leads = _leads(sides, similarity, is_rival)
+    leads = np.empty((2, len(firsts)))
+    _leads(firsts, seconds, groups, width, is_other, similarity, is_rival, leads)
     repeat = np.where(is_rival, 0.0, REPEAT)
     return np.asarray(
         BIAS + SIMILARITY * similarity + LEAST_LEAD * leads.min(0) + GREATEST_LEAD * leads.max(0) - repeat
     )
 
 
-def _leads(sides: list[Ints], similarity: Floats, is_rival: NDArray[np.bool_]) -> Floats:
-    """(2, pairs) similarity less the best rival's for the same (record, platform), within LEAD."""
-    width = max((int(side.max(initial=-1)) for side in sides), default=-1) + 1
-    place = np.concatenate([side[is_rival] for side in sides])
-    value = np.concatenate([similarity[is_rival]] * 2)
-    best, second = np.full(width, -np.inf), np.full(width, -np.inf)
-    order = np.lexsort((-value, place))
-    place, value = place[order], value[order]
-    rank = np.arange(len(place)) - np.searchsorted(place, place)
-    best[place[rank == 0]] = value[rank == 0]
-    second[place[rank == 1]] = value[rank == 1]
-    rivals = [np.where(is_rival & (similarity >= best[side]), second[side], best[side]) for side in sides]
-    return np.asarray(np.clip(similarity - np.maximum(rivals, NO_RIVAL), -LEAD, LEAD), np.float64)
+@njit(cache=True, nogil=True)
+def _leads(firsts, seconds, groups, width, is_other, similarity, is_rival, leads):  # type: ignore
+    """Similarity less the best rival's for the same record and platform, seen from either record, within LEAD."""
+    best = np.full((2, 2 * width * len(groups)), NO_RIVAL, np.float32)  # and the second best
+    for pair in range(len(firsts)):
+        if is_rival[pair]:
+            value = similarity[pair]
+            for one, two in ((firsts[pair], seconds[pair]), (seconds[pair], firsts[pair])):
+                place = (one * width + groups[two]) * 2 + is_other[pair]
+                best[1, place] = max(best[1, place], min(best[0, place], value))
+                best[0, place] = max(best[0, place], value)
+    for pair in range(len(firsts)):
+        value = similarity[pair]
+        for side, (one, two) in enumerate(((firsts[pair], seconds[pair]), (seconds[pair], firsts[pair]))):
+            place = (one * width + groups[two]) * 2 + is_other[pair]
+            rival = best[1, place] if is_rival[pair] and value >= best[0, place] else best[0, place]
+            leads[side, pair] = min(max(value - rival, -LEAD), LEAD)
 
 
 def _of_keys(pairs: Ints, shared: pa.Table, size: int) -> Floats:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
-from models.folding import fold, table
+from models.folding import fold, table, utf8
 from models.grams import PLACEHOLDERS
 
 GRAM = 5
@@ -38,7 +38,7 @@ def sketches(titles: pa.Array, bodies: pa.Array, seeds: NDArray[np.uint64]) -> S
     """A sketch per row of two columns of strings, title before body; texts of different seeds never meet."""
     made = np.zeros(len(titles), SKETCH)
     starts, points = table()
-    columns = (*_buffers(titles), *_buffers(bodies))
+    columns = (*utf8(titles), *utf8(bodies))
     _fill(*columns, seeds, starts, points, _FACTORS, made["text"], made["grams"], made["lanes"])
     made["text"][np.isin(made["text"], _nothing(tuple(np.unique(seeds).tolist())))] = 0
     return made
@@ -47,7 +47,7 @@ def sketches(titles: pa.Array, bodies: pa.Array, seeds: NDArray[np.uint64]) -> S
 def jaccard(firsts: pa.Array, seconds: pa.Array) -> NDArray[np.float64]:
     """res[i] = |G(a_i) & G(b_i)| / |G(a_i) | G(b_i)|, G the 5-grams; of texts under SHORTEST 1 when equal, else 0."""
     starts, points = table()
-    columns = (*_buffers(firsts), *_buffers(seconds))
+    columns = (*utf8(firsts), *utf8(seconds))
     found = np.zeros(len(firsts))
     _jaccard(*columns, starts, points, _FACTORS, found)
     return found
@@ -79,20 +79,10 @@ def _nothing(seeds: tuple[int, ...]) -> NDArray[np.uint64]:
     names = []
     for seed in seeds:
         filled = np.full(len(words), seed, np.uint64)
-        none = _buffers(array([""] * len(words)))
-        _fill(*_buffers(words), *none, filled, *table(), _FACTORS, made["text"], made["grams"], made["lanes"])
+        none = utf8(array([""] * len(words)))
+        _fill(*utf8(words), *none, filled, *table(), _FACTORS, made["text"], made["grams"], made["lanes"])
         names.append(made["text"].copy())
     return np.concatenate(names) if names else np.empty(0, np.uint64)
-
-
-def _buffers(column: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """UTF-8 bytes and (n + 1,) offsets, as Arrow holds them."""
-    filled = column.fill_null("") if column.null_count else column
-    kind = np.int64 if pa.types.is_large_string(filled.type) else np.int32
-    _, offsets, data = filled.buffers()
-    marks = np.frombuffer(offsets, kind) if offsets else np.zeros(1, kind)
-    chosen = marks[filled.offset : filled.offset + len(filled) + 1].astype(np.int64)
-    return np.frombuffer(data or b"", np.uint8), chosen
 
 
 @njit(cache=True, nogil=True)

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -53,6 +53,21 @@ def put_file(path: str, source: Path) -> None:
     with open(source, "rb") as data, _new(path) as out:
         while chunk := data.read(CHUNK_BYTES):
             out.write(chunk)
+
+
+def put_parts(path: str, parts: Iterable[memoryview | bytes]) -> None:
+    """Store one object for as long as a job runs, out of parts that are never in memory together: not synced to the disk."""
+    with _new(path, is_durable=False) as out:
+        for part in parts:
+            out.write(part)
+
+
+def mapped(path: str) -> memoryview:
+    """One object as memory of this process, shared with all that map it where the lake is a local folder."""
+    system, root = filesystem()
+    if isinstance(system, fs.LocalFileSystem):
+        return memoryview(pa.memory_map(f"{root}/{path}").read_buffer())
+    return memoryview(must_bytes(path))
 
 
 @contextlib.contextmanager

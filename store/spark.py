@@ -1,14 +1,13 @@
 """Spark's door to the lake: partitions in as DataFrames, DataFrames out as partitions."""
 
 import functools
-import hashlib
 import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
 ROWS_PER_TASK = 30_000  # of one part, where many are written at once: small, that no core waits for the last
+ALIGNED = 64  # bytes: where an array begins in a shared file
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
 
@@ -167,24 +167,29 @@ def map_arrow(
 
 
 @contextmanager
-def shared(value: Any) -> Iterator[Callable[[], Any]]:
-    """A function that gives every worker this value: it lies in the lake meanwhile, and a worker process reads it once.
+def shared(value: Any, name: str) -> Iterator[Callable[[], Any]]:
+    """A function that gives every worker this value: it lies in the lake meanwhile, under a name that no other value has.
 
-    Not a broadcast, which a session in a server cannot make.
+    Its arrays are mapped, not copied: the workers of a machine hold them once, read-only. Not a broadcast, which copies and
+    which a session in a server cannot make.
     """
-    data = pickle.dumps(value, protocol=5)
-    path = f"scratch/{hashlib.sha256(data).hexdigest()}"
-    objects.put_bytes(path, data)
+    path, buffers = f"scratch/{name}", list[pickle.PickleBuffer]()
+    head = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
+    sizes = [buffer.raw().nbytes for buffer in buffers]
+    objects.put_parts(
+        path, (part for buffer in buffers for part in (buffer.raw(), bytes(-buffer.raw().nbytes % ALIGNED)))
+    )
     try:
-        yield functools.partial(_held, path)
+        yield functools.partial(_held, path, head, tuple(sizes))
     finally:
         objects.remove(path)
 
 
 @functools.lru_cache(maxsize=1)
-def _held(path: str) -> Any:
-    data = objects.must_bytes(path)
-    return pickle.loads(data)
+def _held(path: str, head: bytes, sizes: tuple[int, ...]) -> Any:
+    places = accumulate((size + -size % ALIGNED for size in sizes), initial=0)
+    data = objects.mapped(path)
+    return pickle.loads(head, buffers=[data[at : at + size] for at, size in zip(places, sizes, strict=False)])
 
 
 def _tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -6,16 +6,13 @@ archives every page before it is read. When two items of one night share a nativ
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, cast
 
-import orjson
-
 Pairs = tuple[tuple[str, str], ...]
 Item = dict[str, Any]
-MOST_SAID = 8 << 20  # bytes: about 5,000 products, of which their items take five times as much
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Page:
-    """One answer as received; `ref` says where it is archived, `said` what pages before it said."""
+    """One answer as received; `ref` says where it is archived."""
 
     request: Request
     status: int
@@ -61,7 +58,6 @@ class Page:
     fetched_at: datetime
     body: bytes
     ref: str
-    said: "Said | None" = None
 
 
 @dataclass(frozen=True)
@@ -70,33 +66,6 @@ class Reject:
 
     reason: str
     detail: str
-
-
-class Said:
-    """What was read of the latest things, by their JSON, up to MOST_SAID bytes of it.
-
-    One product in two channels, one video in two playlists, a walk over what moves on meanwhile: a night shows many things
-    twice.
-    """
-
-    def __init__(self) -> None:
-        self._items: dict[bytes, list[Item | Reject]] = {}
-        self._bytes = 0
-
-    def items(self, thing: Any, read: Callable[[], Iterable[Item | Reject]]) -> Iterable[Item | Reject]:
-        """What `read`, which must tell from the thing alone, makes of it; of the same thing, the very same items."""
-        try:
-            told = orjson.dumps(thing)
-        except orjson.JSONEncodeError:  # nested deeper than it writes
-            return read()
-        if told not in self._items:
-            self._items[told] = list(read())
-            self._bytes += len(told)
-            while self._bytes > MOST_SAID and len(self._items) > 1:
-                oldest = next(iter(self._items))
-                del self._items[oldest]
-                self._bytes -= len(oldest)
-        return self._items[told]
 
 
 @dataclass(frozen=True)

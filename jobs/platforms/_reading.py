@@ -1,13 +1,12 @@
 """What every platform's reader does: decode a page, reach into it without trust, refuse with a reason."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
-from jobs.platforms import Item, Page, Reject, Request, Said, Window, context
+from jobs.platforms import Item, Page, Reject, Request, Window, context
 
 BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 Reader = Callable[[Any], Iterator[Item | Reject]]
@@ -44,24 +43,13 @@ def cursored(window: Window, request: Request, cursor: Any, *, ask: Callable[...
     return ask(window, target=target + 1, cursor="*") if target + 1 < len(window.targets) else None
 
 
-def each(things: Iterable[Any], read: Reader, said: Said | None = None) -> Iterator[Item | Reject]:
-    """What `read` makes of every thing; one that breaks it is refused and the rest goes on.
-
-    With `said`, what an earlier thing said word for word is not read again: `read` must look at nothing but the thing.
-    """
-    if said is None:
-        for thing in things:
-            yield from _one(thing, read)
-    else:
-        for thing in things:
-            yield from said.items(thing, partial(_one, thing, read))
-
-
-def _one(thing: Any, read: Reader) -> Iterator[Item | Reject]:
-    try:
-        yield from read(thing)
-    except BROKEN as error:
-        yield Reject("malformed item", f"{type(error).__name__} {error}: {shown(thing)}")
+def each(things: Iterable[Any], read: Reader) -> Iterator[Item | Reject]:
+    """What `read` makes of every thing; one that breaks it is refused and the rest goes on."""
+    for thing in things:
+        try:
+            yield from read(thing)
+        except BROKEN as error:
+            yield Reject("malformed item", f"{type(error).__name__} {error}: {shown(thing)}")
 
 
 def checked(item: Item) -> Item | Reject:

@@ -99,7 +99,7 @@ def items(page: Page) -> Iterator[Item | Reject]:
     if isinstance(answer, Reject):
         yield answer
     else:
-        yield from each(_goods(at(answer, "data")), lambda product: iter([checked(_product(product))]), page.said)
+        yield from each(_goods(at(answer, "data")), lambda product: iter([checked(_product(product))]))
 
 
 def _answer(payload: Any) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from models import identity, keys, matcher, pieces
+from models import bags, identity, keys, likeness, matcher, pieces
 from schemas.record import RECORD
 
 SHAPE = pa.schema([RECORD.field(name).remove_metadata() for name in pieces.COLUMNS])
@@ -34,10 +34,11 @@ def matched(rows: Sequence[dict[str, Any]], chunk: int = 7) -> dict[str, str]:
     """Smallest record of the work of every record."""
     batch = pa.RecordBatch.from_pylist(list(rows), schema=SHAPE)
     table = pa.Table.from_batches([pieces.pieces(batch)]).sort_by("record_id")
-    records, size = pieces.corpus_of(table), len(table)
+    bag = {name: bags.of(table[name].combine_chunks()) for name in pieces.BAGS.names}
+    records, size = likeness.corpus(table, **bag), len(table)
     proposed = [matcher.propose(records, at, min(at + chunk, size)) for at in range(0, size, chunk)]
     found = matcher.match(
-        table, records, pa.concat_tables([matcher.PAIR.empty_table(), *proposed]), keys.shared_keys(table)[0]
+        table, records, np.concatenate([np.empty(0, matcher.PAIR), *proposed]), keys.shared_keys(table)[0]
     )
     names = table["record_id"].to_pylist()
     return {name: names[root] for name, root in zip(names, found.roots.tolist(), strict=True)}
@@ -180,10 +181,3 @@ def test_neither_the_order_of_rows_nor_the_split_of_probes_matters(seed: int) ->
 def test_the_work_is_named_after_its_smallest_record() -> None:
     assert identity.work_id("rss:1") == identity.work_id("rss:1") != identity.work_id("rss:2")
     assert len(identity.work_id("rss:1")) == 17 and identity.work_id("rss:1").startswith("w")
-
-
-def test_packed_bags_come_back() -> None:
-    rows = [record("rss:1", "kettle kettle"), record("rss:2", None), record("rss:3", "lamp 200")]
-    table = pa.Table.from_batches([pieces.pieces(pa.RecordBatch.from_pylist(rows, schema=SHAPE))])
-    marks = pieces.corpus_of(table).marks
-    assert np.diff(marks.starts).tolist() == [1, 0, 2]
