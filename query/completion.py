@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from query.clauses import Body
 from query.live import connect, live
-from query.retrieve import Body
 from schemas.suggestion import AUDIENCE, PRIVATE, PUBLIC
 from store import settings
 
