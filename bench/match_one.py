@@ -5,15 +5,13 @@ import time
 import numpy as np
 
 from bench.er import Folder, Ints
-from bench.match_parts import MEASURED, PART, eighth_of_rows, keys
+from bench.match_parts import MEASURED, keys, part_of_rows
 from bench.match_two import Figures, f1
 from models.linkage import compared, single
 from models.linkage.candidates import Pairs
 from models.linkage.features import Records
 from models.linkage.groups import components, inner_pairs
 from models.linkage.labelled import Flags, Floats
-
-CUTS = np.arange(0.3, 0.95, 0.05)
 
 
 def figures(folder: Folder) -> Figures:
@@ -22,15 +20,14 @@ def figures(folder: Folder) -> Figures:
     gold = np.unique(keys(folder, folder.gold)[folder.gold.is_match])
     pairs = compared.proposed(known)
     blind = _found(known, *single.scored(known, pairs, single.unlabelled(known, pairs)))
-    eighth = eighth_of_rows(folder, gold)
-    is_measured = PART[eighth] == MEASURED
+    is_measured = part_of_rows(folder, gold) == MEASURED
     taught, measured = _within(pairs, ~is_measured), _within(pairs, is_measured)
     scorer = single.taught(known, taught, gold)
     started = time.process_time()
     scorer(single.own(known, pairs))
     pairs_per_s = round(len(pairs.firsts) / (time.process_time() - started))
     there = pairs.firsts * known.size + pairs.seconds
-    found = _found(known, *single.scored(known, measured, scorer), _cut(known, taught, gold, eighth))
+    found = _found(known, *single.scored(known, measured, scorer))
     return {
         **f1(found, gold[is_measured[gold // known.size]]),
         "test_f1": None,
@@ -41,21 +38,8 @@ def figures(folder: Folder) -> Figures:
     }
 
 
-def _cut(known: Records, pairs: Pairs, gold: Ints, eighth: Ints) -> float:
-    """The cut with the best F1 on the rows that may teach, each half of them scored by what the other has taught."""
-    right, total = np.zeros(len(CUTS)), np.zeros(len(CUTS))
-    for half in (eighth < 2, (eighth >= 2) & (eighth < 4)):
-        other = _within(pairs, ~half)
-        scores = single.scored(known, _within(pairs, half), single.taught(known, other, gold))
-        for place, cut in enumerate(CUTS):
-            found = _found(known, *scores, cut)
-            right[place] += np.isin(found, gold).sum()
-            total[place] += len(found) + half[gold // known.size].sum()
-    return float(CUTS[np.argmax(right / np.maximum(1, total))])
-
-
-def _found(known: Records, pairs: Pairs, scores: Floats, cut: float = single.EVEN) -> Ints:
-    inner = inner_pairs(single.groups(pairs, scores, known.size, cut), known.size)
+def _found(known: Records, pairs: Pairs, scores: Floats) -> Ints:
+    inner = inner_pairs(single.groups(pairs, scores, known.size), known.size)
     return inner.firsts * known.size + inner.seconds
 
 

@@ -12,7 +12,7 @@ from models.linkage.groups import components
 from models.linkage.labelled import Labels
 
 TRAIN, VALID, MEASURED = 0, 1, 2
-PART = np.array([TRAIN] * 3 + [VALID] + [MEASURED] * 4)  # of the eighths that true groups are dealt into
+PART = np.array([TRAIN] * 3 + [VALID] + [MEASURED] * 4)  # of eight true groups
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,10 @@ def _halves(folder: Folder, pairs: Pairs, gold: Ints) -> Parts:
 
 
 def part_of_rows(folder: Folder, gold: Ints) -> Ints:
-    """TRAIN, VALID or MEASURED of every row."""
-    return PART[eighth_of_rows(folder, gold)]
-
-
-def eighth_of_rows(folder: Folder, gold: Ints) -> Ints:
-    """0 to 7 for every row; rows of one true group are in one eighth, so that no truth leaks."""
+    """TRAIN, VALID or MEASURED of every row; rows of one true group are in one part, so that no truth leaks."""
     ids = [*(f"L{i}" for i in folder.left.ids), *(f"R{i}" for i in (folder.right.ids if folder.right else ()))]
-    eighth = np.array([xxhash.xxh3_64_intdigest(name.encode()) % len(PART) for name in ids])
+    part = np.array([PART[xxhash.xxh3_64_intdigest(name.encode()) % len(PART)] for name in ids])
     pairs = Pairs(gold // len(ids), gold % len(ids))
     for rows in components(pairs, np.ones(len(gold), np.bool_), len(ids)):
-        eighth[rows] = eighth[rows[0]]
-    return eighth
+        part[rows] = part[rows[0]]
+    return part

@@ -27,7 +27,7 @@ def figures(folder: Folder) -> Figures:
     scores, pairs_per_s = _timed(known, pairs, matcher)
     rivals = [np.ones(len(scores), np.bool_), *(best_only(scores, rows, known.size) for rows in pairs)]
     rivals.append(rivals[1] & rivals[2])
-    is_match = _decided(scores, rivals, told.valid)
+    is_match = _decided(scores, rivals, _with_weak(pairs, told, known.size))
     there = pairs.firsts * known.size + pairs.seconds
     gold = np.unique(keys(folder, folder.gold)[folder.gold.is_match])
     return {
@@ -55,6 +55,15 @@ def _decided(scores: Floats, rivals: list[Flags], valid: Labels) -> Flags:
         cut = labelled.threshold(kept[valid.places], valid.is_match)
         found.append((_f1_of(kept[valid.places] >= cut, valid.is_match), keep & (scores >= cut)))
     return max(found, key=lambda way: way[0])[1]
+
+
+def _with_weak(pairs: Pairs, told: Parts, size: int) -> Labels:
+    """The labels of valid and, as labelled negatives are not what a blocker proposes, weak ones of its rows."""
+    others = np.setdiff1d(np.union1d(told.apart, told.train.places), told.valid.places)
+    weak = labelled.weak_negatives(pairs, told.valid, size, others)
+    places = np.append(told.valid.places, weak)
+    order = np.argsort(places)
+    return Labels(places[order], np.append(told.valid.is_match, np.zeros(len(weak), np.bool_))[order])
 
 
 def _f1_of(found: Flags, truth: Flags) -> float:

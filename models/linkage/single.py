@@ -42,9 +42,9 @@ def scored(known: Records, candidates: Pairs, scorer: Scorer) -> tuple[Pairs, Fl
     return pairs, scorer(own(known, pairs))
 
 
-def groups(pairs: Pairs, scores: Floats, size: int, cut: float = EVEN) -> list[Ints]:
+def groups(pairs: Pairs, scores: Floats, size: int) -> list[Ints]:
     """Groups of rows that are the same thing, from closed pairs."""
-    return grouped(connected(pairs, scores, size), pairs, scores, size, cut)
+    return grouped(connected(pairs, scores, size), pairs, scores, size, EVEN)
 
 
 def taught(known: Records, pairs: Pairs, gold: Ints) -> Scorer:

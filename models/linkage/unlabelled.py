@@ -3,7 +3,8 @@
 Take the table whose rows have at most one partner each. The best candidate of a row is its partner or, where it has
 none, merely the most alike stranger; the second best, once the best is out of the way, is always such a stranger: a
 decoy. Trees learn to tell bests from decoys; what they say of the bests is a mixture of two bells, strangers and
-partners, that the decoys start. The view (which table's rows choose) is the one that explains more matches.
+partners, that the decoys start. The view (which table's rows choose) is the one that explains more matches;
+of mutual bests either view may say so.
 
 Source  decoys: Elias, Gygi, Nature Methods 4 (2007); learning from them: Käll et al., "Percolator", Nature Methods 4
         (2007); the mixture: Fellegi, Sunter (1969) by expectation-maximisation.
