@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from jobs import gate, generations, promote, rollback, verdict
-from store import elastic, ledger, loading
+from store import elastic, ledger, loading, settings
 
 NIGHTS = [f"trawl-202601{day:02d}-000000" for day in range(1, 6)]
 OTHER = "trawl-other"
@@ -98,7 +98,7 @@ def test_killed_between_the_move_and_the_cleaning_it_keeps_what_was_live(es: Ela
         passed(es, name)
     go(NIGHTS[0])
     promote.promote(es, NIGHTS[2], lambda: None)  # and no cleaning
-    (Path(str(verdict.lake.settings.lake_root())) / verdict.address(NIGHTS[0])).unlink()  # not even a verdict is left
+    Path(settings.lake_root(), verdict.address(NIGHTS[0])).unlink()  # not even a verdict is left
     go(NIGHTS[2], "--keep", "1")
     assert elastic.generations(es, "trawl") == [NIGHTS[0], NIGHTS[2]]
 
