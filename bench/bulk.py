@@ -9,52 +9,20 @@ each phase: where all are busy, no client can be faster. The last line is one JS
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from bench import bulk_documents
-from local import elasticsearch
+from bench import bulk_documents, bulk_growth
+from bench.bulk_run import Loaded, loaded, node, writer
 from local.world import World
-from schemas.derive import es_mapping
-from schemas.document import DOCUMENT
-from schemas.embedding import VECTORS
-from store import cli, elastic, loading
+from store import cli
 
 COUNT, ROUNDS = 20_000, 3
 WORKS, SEED = 2_000, 7
-INDEX = "bench"
-MAPPING = es_mapping(DOCUMENT, VECTORS)
 HELPERS = ("streaming_bulk", "parallel_bulk")
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """One way of loading: wall seconds and cores of the node of both phases, and what the writer said of itself."""
-
-    load_s: float
-    load_cores: float
-    settle_s: float
-    settle_cores: float
-    disk_mb: float
-    writer: dict[str, Any]
-
-    def cpu_s(self) -> float:
-        """Of node and writer together: what is left of a ratio where other work shares the machine."""
-        return self.load_s * self.load_cores + self.settle_s * self.settle_cores + float(self.writer["cpu_s"])
-
-    def rate(self) -> float:
-        """Documents per second until searchable and merged."""
-        return float(self.writer["documents"]) / (self.load_s + self.settle_s)
 
 
 def main() -> None:
@@ -66,10 +34,16 @@ def main() -> None:
         "--ours", action="store_true", help="leave the helpers out: for sizes at which they take too long"
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of which the median counts ({ROUNDS})")
+    parser.add_argument(
+        "--growth", type=int, nargs="+", metavar="N", help="instead: ours alone with each number of these"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="trawl-bench-") as scratch:
+        world = World(args.folder or made_world(Path(scratch, "world")))
+        if args.growth:
+            return bulk_growth.main(world, args.growth)
         file = Path(scratch, "documents.arrow")
-        bulk_documents.write(file, World(args.folder or made_world(Path(scratch, "world"))), args.documents)
+        bulk_documents.write(file, world, args.documents)
         alone = {how: writer(how, file) for how in ("null", "null_json")}
         with node(Path(scratch)) as process:
             loaded(process, "ours", file)  # the server's compiler warms up
@@ -81,54 +55,9 @@ def main() -> None:
 
 
 def made_world(folder: Path) -> Path:
-    """A world of one's own."""
     command = [sys.executable, "-m", "local.world", str(folder), "--works", str(WORKS), "--seed", str(SEED)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return folder
-
-
-@contextmanager
-def node(home: Path) -> Iterator[psutil.Process]:
-    """The process of an Elasticsearch node, whose address is in the environment."""
-    os.environ["TRAWL_ELASTICSEARCH_URL"] = elasticsearch.start(home)
-    found = elasticsearch.running(home)
-    if found is None:
-        raise cli.TrawlError(f"the node of {home} has died: see elasticsearch/logs/node.log there")
-    try:
-        yield psutil.Process(found.pid)
-    finally:
-        elasticsearch.stop(home)
-
-
-def writer(how: str, file: Path) -> dict[str, Any]:
-    """What a writer says of itself."""
-    command = [sys.executable, "-m", "bench.bulk_writer", how, str(file), "--index", INDEX]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise cli.TrawlError(f"{' '.join(command[1:])} failed: its reason stands above")
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def loaded(process: psutil.Process, how: str, file: Path) -> Loaded:
-    """A new index filled this way and made ready; the writer's start is not counted."""
-    es = elastic.client()
-    loading.create(es, INDEX, MAPPING)
-    before = cpu_s(process)
-    said = writer(how, file)
-    between, began = cpu_s(process), time.monotonic()
-    found, settle_s = loading.settle(es, INDEX, MAPPING), time.monotonic() - began
-    if found != said["documents"]:
-        raise cli.TrawlError(f"{how}: {found:,} documents of {said['documents']:,} are in the index")
-    # of the live segments: the figure for the whole store is up to 10 s old
-    load_s, held = said["seconds"], es.indices.stats(index=INDEX, metric="docs")["_all"]["primaries"]["docs"]
-    cores = (between - before) / load_s, (cpu_s(process) - between) / settle_s
-    return Loaded(load_s, cores[0], settle_s, cores[1], held["total_size_in_bytes"] / (1 << 20), said)
-
-
-def cpu_s(process: psutil.Process) -> float:
-    """CPU seconds of the node so far."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
 
 
 def show(alone: dict[str, dict[str, Any]], runs: dict[str, Loaded]) -> None:
