@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from elasticsearch import Elasticsearch
 
-from jobs import index
+from jobs import index, refusals
 from schemas.dead_letter import DEAD_LETTER
 from schemas.document import DOCUMENT
 from schemas.reject import REJECT
@@ -73,7 +73,7 @@ def peak_mb(session: Any) -> float:
 
 def test_each_is_refused_alone_and_kept_with_its_reason(es: Elasticsearch, spark: Any) -> None:
     night()
-    with pytest.raises(index.TooManyRefused, match="5 of 19 documents refused"):
+    with pytest.raises(refusals.TooManyRefused, match="5 of 19 documents refused"):
         index.main(ARGUMENTS)
     rejects = lake.read(lake.partition("rejects", step="index", date=a_night.DATE), REJECT).to_pylist()
     assert {row["ref"]: row["reason"] for row in rejects} == REASONS

@@ -9,7 +9,7 @@ import a_postgres
 import pytest
 from a_platform import NIGHT, Asked, Reply, listed, paged, pages, run, serving, told
 
-from jobs import crawl
+from jobs.crawling.fetch import CrawlFailed
 from store import cli, crawls, ledger, visits
 
 pytestmark = pytest.mark.skipif(not a_postgres.program("initdb"), reason="PostgreSQL is not installed")
@@ -41,7 +41,7 @@ def test_a_crawl_that_stopped_goes_on_and_its_window_is_done() -> None:
 
     with serving(answer) as site:
         is_broken = True
-        with pytest.raises(crawl.CrawlFailed):
+        with pytest.raises(CrawlFailed):
             run(paged(), site)
         is_broken = False
         run(paged(), site)
