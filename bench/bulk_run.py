@@ -14,13 +14,10 @@ from typing import Any
 import psutil
 
 from local import elasticsearch
-from schemas.derive import es_mapping
-from schemas.document import DOCUMENT
-from schemas.embedding import VECTORS
+from schemas.generation import MAPPING
 from store import cli, elastic, loading
 
 INDEX = "bench"
-MAPPING = es_mapping(DOCUMENT, VECTORS)
 
 
 @dataclass(frozen=True)
