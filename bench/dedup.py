@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 
 SIZES, SEED = (100_000, 1_000_000), 7
 KERNEL_DOCS = 20_000
-# All of the JVM's compilers and a heap for a million: the defaults are for nights of a few thousand.
-BIG = {"TRAWL_SPARK_MASTER": "local[2]", "TRAWL_SPARK_MEMORY": "4g", "TRAWL_SPARK_JAVA": " "}
+BIG = {"TRAWL_SPARK_MASTER": "local[2]", "TRAWL_SPARK_MEMORY": "4g"}  # a heap for a million: the default is for thousands
 
 
 @dataclass(frozen=True)
