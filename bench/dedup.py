@@ -35,10 +35,7 @@ if TYPE_CHECKING:
 
 SIZES, SEED = (100_000, 1_000_000), 7
 KERNEL_DOCS = 20_000
-BIG = {
-    "TRAWL_SPARK_MASTER": "local[2]",
-    "TRAWL_SPARK_MEMORY": "4g",
-}  # a heap for a million: the default is for thousands
+BIG = {"TRAWL_SPARK_MASTER": "local[2]", "TRAWL_SPARK_MEMORY": "4g"}  # the default heap is for thousands, not a million
 
 
 @dataclass(frozen=True)
