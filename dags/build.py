@@ -73,17 +73,11 @@ with DAG(
     tags=["build"],
     doc_md=__doc__,
 ):
-    align = defaults.job("align", timeout_min=120)
-    match = defaults.job("match", timeout_min=180)
-    merge = defaults.job("merge", timeout_min=120)
-    dedup = defaults.job("dedup", timeout_min=120)
-    annotate = defaults.job("annotate", timeout_min=240)
-    embed = defaults.job("embed", timeout_min=360)
+    annotate, embed = defaults.documents()
     profile = defaults.job("profile", timeout_min=60)
     index = defaults.job("index", timeout_min=240, generation=defaults.GENERATION)
     gate = defaults.job("gate", timeout_min=30, generation=defaults.GENERATION, after=defaults.GOLDEN)
     promote = defaults.job("promote", timeout_min=10, generation=defaults.GENERATION)
 
-    align >> match >> merge >> dedup >> [annotate, embed]
     embed >> profile
     [annotate, profile] >> index >> gate >> promote

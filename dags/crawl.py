@@ -1,9 +1,6 @@
 """# crawl: fetch what one platform has new
 
 ## What it does
-`crawl` walks the platform's API, page by page, and stores every page exactly as it was received before anything
-reads it. `media` then fetches the pictures, sounds and videos that the pages point to (behaviour and papers have none).
-Nothing else is touched: the DAG `build` turns pages into documents.
 `crawl` walks the platform, page by page, and stores every page exactly as it was received before anything reads it;
 files that people dropped into `TRAWL_<PLATFORM>_FILES` are pages too, and the only ones of a platform that is read from
 exports alone. It ends with the items that are due to be asked for again. `media` then fetches the pictures and sounds

@@ -74,3 +74,12 @@ def job(name: str, *, timeout_min: int, after: str = "", **options: str) -> Bash
         execution_timeout=timedelta(minutes=timeout_min),
         do_xcom_push=False,  # the last log line of a job means nothing to the next one
     )
+
+
+def documents() -> tuple[BashOperator, BashOperator]:
+    """The tasks from records to documents and what is computed of them; annotate and embed, with which they end."""
+    align, match = job("align", timeout_min=120), job("match", timeout_min=180)
+    merge, dedup = job("merge", timeout_min=120), job("dedup", timeout_min=120)
+    annotate, embed = job("annotate", timeout_min=240), job("embed", timeout_min=360)
+    align >> match >> merge >> dedup >> [annotate, embed]
+    return annotate, embed

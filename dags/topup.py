@@ -39,12 +39,7 @@ with DAG(
     tags=["build"],
     doc_md=__doc__,
 ):
-    align = defaults.job("align", timeout_min=120)
-    match = defaults.job("match", timeout_min=180)
-    merge = defaults.job("merge", timeout_min=120)
-    dedup = defaults.job("dedup", timeout_min=120)
-    annotate = defaults.job("annotate", timeout_min=240)
-    embed = defaults.job("embed", timeout_min=360)
+    annotate, embed = defaults.documents()
     topup = defaults.job("topup", timeout_min=60)
 
-    align >> match >> merge >> dedup >> [annotate, embed] >> topup
+    [annotate, embed] >> topup
