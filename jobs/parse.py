@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from jobs import platforms
 from jobs.platforms import Page, Policy, Reject, Request
-from models import records
+from models import harmless, records
 from schemas.event import EVENT
 from schemas.media import MEDIA_FILE
 from schemas.record import RECORD
@@ -120,11 +120,18 @@ def _seen(named: dict[str, str], found: dict[str, Any], size: int) -> pa.RecordB
 
 
 def _checked(read: "Reading", held: list[Held]) -> Batch:
-    """Checked as a whole, since that is quick; one by one only where something does not fit."""
+    """Checked as a whole, since that is quick: cleaned only where something is not clean, one by one where it does not fit."""
     try:
-        return _by_kind(held, [read.unchecked(item, page) for item, page, _, _ in held])
+        batch = _by_kind(held, [read.unchecked(item, page) for item, page, _, _ in held])
+        if all(harmless.is_clean(column) for one in batch.parsed if one.kind in CHECKED for column in one.rows):
+            return batch
     except MISFITS:
-        return _by_kind(held, [read.outcome(item, page) for item, page, _, _ in held])
+        pass
+    clean: list[Held] = [(harmless.cleaned(item), *where) for item, *where in held]
+    try:
+        return _by_kind(clean, [read.unchecked(item, page) for item, page, _, _ in clean])
+    except MISFITS:
+        return _by_kind(clean, [read.outcome(item, page) for item, page, _, _ in clean])
 
 
 def _by_kind(held: list[Held], outcomes: list[Row]) -> Batch:

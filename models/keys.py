@@ -10,7 +10,7 @@ from models.pieces import LABELS, NAMES, Ids, Ints, numbered, places
 
 KEY = pa.schema([("first", pa.int64()), ("second", pa.int64()), ("kind", pa.string()), ("value", pa.string())])
 HOT = 50  # records: what more of them hold names no single thing (a placeholder, a home page)
-LISTED = 3  # known records: what links to more of them lists things and is none of them
+LISTED = 3  # addresses of known records: what names more of them lists things and is none of them
 
 Shared = list[tuple[int, int, str, str]]
 
@@ -63,7 +63,8 @@ def _links(table: pa.Table, groups: Ids) -> tuple[Shared, int]:
     source, target = (np.asarray(joined[name], np.int64) for name in ("source", "target"))
     keep = groups[source] != groups[target]
     source, target, home = source[keep], target[keep], joined["home"].filter(pa.array(keep))
-    is_good = np.bincount(source, minlength=len(table))[source] <= LISTED
+    named = np.unique(np.stack([source, numbered(home)]), axis=1)[0]
+    is_good = np.bincount(named, minlength=len(table))[source] <= LISTED
     pairs = zip(
         source[is_good].tolist(), target[is_good].tolist(), home.filter(pa.array(is_good)).to_pylist(), strict=True
     )

@@ -31,12 +31,14 @@ def clean(text: Any) -> str | None:
         return None
     if text.isprintable() and "  " not in text:  # no line break, nothing invisible: most titles, and C tells
         return text.strip() or None
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u200b", "")
-    if not text.replace("\n", "").isprintable():
-        text = SPACES.sub(" ", CONTROL.sub(" ", INVISIBLE.sub("", SURROGATE.sub("\ufffd", text))))
+    text = text.replace("\u200b", "")  # which posts of Weibo end with
+    lines = text.split("\n")
+    if not all(map(str.isprintable, lines)):
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = SPACES.sub(" ", CONTROL.sub(" ", INVISIBLE.sub("", SURROGATE.sub("\ufffd", text)))).split("\n")
     elif "  " in text:
-        text = SPACES.sub(" ", text)
-    joined = "\n".join([line.strip() for line in text.split("\n")])
+        lines = SPACES.sub(" ", text).split("\n")
+    joined = "\n".join(map(str.strip, lines))
     joined = BLANKS.sub("\n\n", joined) if "\n\n\n" in joined else joined
     return joined.strip().rstrip("\u200d") or None
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -13,9 +14,8 @@ Row = dict[str, Any]
 TEXTS = ("title", "body", "summary")
 NAMES = frozenset(RECORD.names)
 EMPTY: Row = dict.fromkeys(RECORD.names)
-NUL, NOTHING = b"\\u0000", b'""'  # in JSON: the character, an empty string
 TOLD = 300  # characters of the text that its language is told from
-CONTENT = ("title", "body", "summary", "url", "brand", "category_path", "ids", "tags", "status")
+CONTENT = itemgetter("title", "body", "summary", "url", "brand", "category_path", "ids", "tags", "status")
 
 
 class Unreadable(ValueError):
@@ -39,14 +39,14 @@ def record(
     is_private: bool = False,
     masks: bool = False,
 ) -> Row:
-    """A RECORD row from an adapter's item; `hashes` tells the sha256 of fetched media by address.
+    """A RECORD row from an adapter's item, which is `harmless.cleaned` where it has to be; `hashes` tells the sha256 of fetched media by address.
 
     What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`; `masks`
     hides personal data in the texts.
     """
     if not item.keys() <= NAMES:
         raise Unreadable("unknown field", ", ".join(sorted(item.keys() - NAMES)))
-    row = {**EMPTY, **_harmless(item), "platform": platform, "license": license, "raw_ref": raw_ref}
+    row = {**EMPTY, **item, "platform": platform, "license": license, "raw_ref": raw_ref}
     row["crawled_at"] = crawled_at
     row["native_id"] = native_id = str(row["native_id"] or "")
     row["record_id"] = f"{platform}:{native_id}"
@@ -70,26 +70,6 @@ def _access(row: Row, tenant: str | None, *, is_private: bool) -> Row:
     return {"scope": "tenant", "tenant": row["tenant"] or tenant}
 
 
-def _harmless(item: Row) -> Row:
-    """The item without what no store takes. Most hold nothing of the kind, and C finds that out soonest."""
-    try:
-        told = orjson.dumps(item, default=id)  # of what is no string anything will do
-    except orjson.JSONEncodeError:  # half a character, a number beyond 64 bits
-        return {key: _clean(value) for key, value in item.items()}
-    if NUL in told or NOTHING in told:
-        return {key: _clean(value) for key, value in item.items()}
-    return item
-
-
-def _clean(value: Any) -> Any:
-    """Strings without NUL and lone surrogates, which neither Parquet nor Elasticsearch takes; containers likewise."""
-    if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode() or None
-    if isinstance(value, dict):
-        return {key: _clean(inner) for key, inner in value.items()}
-    return [_clean(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
 def _must_hold(row: Row) -> None:
     if not row["native_id"]:
         raise Unreadable("no id", row["title"] or row["url"] or "")
@@ -108,6 +88,6 @@ def _language(row: Row) -> Row:
 
 def content_hash(row: Row) -> str:
     """Hash of what a reader would read: a new count or crawl time does not change it."""
-    content = {name: row[name] for name in CONTENT} | {"media": [m["url"] for m in row["media"] or ()]}
+    content = (*CONTENT(row), *(media["url"] for media in row["media"] or ()))
     told = orjson.dumps(content, default=str, option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(told, digest_size=16).hexdigest()

@@ -14,5 +14,5 @@ from store import lake  # noqa: F401
 
 if __name__ == "__main__":
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000)
     manager()

@@ -5,6 +5,7 @@ SQLite on one machine, PostgreSQL where `TRAWL_LEDGER` names one. `python -m sto
 
 import contextlib
 import functools
+import importlib
 import json
 import os
 import time
@@ -14,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from store import cli, settings
 
@@ -94,7 +94,8 @@ def _storable(value: Any) -> Any:
 
 
 def _insert(table: sa.Table, dialect: str) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    # PostgreSQL's imports all its drivers: .1 s of every step that does not need them
+    return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 @functools.cache

@@ -66,12 +66,11 @@ def filled(**values: Any) -> dict[str, Any] | None:
     return kept or None
 
 
-def at(thing: Any, *keys: str) -> Any:
+def at(thing: Any, key: str, *keys: str) -> Any:
     """Value under a path of keys; None where the path leaves the objects."""
+    thing = thing.get(key) if isinstance(thing, dict) else None  # most paths are one key: no loop for them
     for key in keys:
-        if not isinstance(thing, dict):
-            return None
-        thing = thing.get(key)
+        thing = thing.get(key) if isinstance(thing, dict) else None
     return thing
 
 

@@ -154,7 +154,10 @@ def _product(product: dict[str, Any]) -> Item:
 
 def _given(read: Any, *values: Any) -> Any:
     """The first value that can be read: 0 is one."""
-    return next((told for told in map(read, values) if told is not None), None)
+    for value in values:
+        if (told := read(value)) is not None:
+            return told
+    return None
 
 
 def _price(product: dict[str, Any]) -> dict[str, Any] | None:

@@ -18,9 +18,11 @@ PAGE = Page(Request("http://127.0.0.1/"), 200, "application/json", NOW, b"", "pa
 ITEM = {"native_id": "7", "type": "post", "body": "现在 hello", "url": "https://a.example/x?utm_source=1&b=2#top"}
 
 
-def read(item: Any) -> dict[str, Any]:
-    policy = Policy(tier="C", license="own")
-    return parse.Reading("weibo", policy, {"https://a.example/p.png": "ab12"}, None).outcome(item, PAGE)
+def read(*items: Any) -> dict[str, Any]:
+    """The last row of each kind."""
+    reading = parse.Reading("weibo", Policy(tier="C", license="own"), {"https://a.example/p.png": "ab12"}, None)
+    batch = parse._checked(reading, [(item, PAGE, 0, place) for place, item in enumerate(items)])
+    return {parsed.kind: parsed.rows.to_pylist()[-1] for parsed in batch.parsed}
 
 
 def test_an_item_becomes_a_record() -> None:
@@ -50,8 +52,14 @@ def test_a_bad_item_is_rejected_with_its_reason(item: Any, reason: str) -> None:
 
 
 def test_what_no_store_takes_is_cleaned_away() -> None:
-    record = read({**ITEM, "title": "a\0b\ud800c"})["record"]
-    assert record["title"] == "ab?c"
+    record = read(ITEM, {**ITEM, "title": "a\0b\ud800c", "tags": ["x\0"], "author": {"name": "", "id": "7"}})["record"]
+    assert record["title"] == "ab?c" and record["tags"] == ["x"]
+    assert record["author"]["name"] is None and record["author"]["id"] == "7"
+
+
+def test_an_event_is_cleaned_too() -> None:
+    event = {"event_id": "e", "user_id": "u", "action": "view", "occurred_at": NOW, "query": "red\0 shoe"}
+    assert read({"event": event})["event"]["query"] == "red shoe"
 
 
 def test_a_new_count_is_not_a_new_content() -> None:

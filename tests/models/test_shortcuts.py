@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import identifiers, markup, text, urls, values
+from models import harmless, identifiers, markup, text, urls, values
 
 NEVER = re.compile("(?!)")
 PIECES = st.sampled_from(
@@ -127,6 +128,16 @@ def test_numbers(value: Any) -> None:
     assert values.count(value) == (None if amount is None or amount > values.MOST else int(amount))
     assert values.number(value) == (None if amount is None or amount >= values.HUGE else float(amount))
     assert values.money(value) == (None if amount is None or amount >= values.RICHEST else amount.quantize(values.CENT))
+
+
+WORDS = st.none() | st.text(st.sampled_from("a红\0"), max_size=3)
+NESTED = st.fixed_dictionaries({"a": WORDS, "b": st.none() | st.lists(st.none() | st.fixed_dictionaries({"c": WORDS}))})
+KIND = pa.struct({"a": pa.string(), "b": pa.list_(pa.struct({"c": pa.string()}))})
+
+
+@given(st.lists(NESTED, max_size=5))
+def test_a_column_is_clean_when_every_value_is(rows: list[Any]) -> None:
+    assert harmless.is_clean(pa.array(rows, KIND)) == (harmless.cleaned(rows) == rows)
 
 
 LABELS = st.sampled_from(
