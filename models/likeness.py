@@ -8,7 +8,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from models.bags import MOST, SHIFT, TITLE, Bags
-from models.blocking import LOGS, Ids, Index, Ints, index, nearest
+from models.blocking import LOGS, Ids, Index, Ints, index
+from models.nearest import nearest
 from models.pieces import numbered
 
 Floats = NDArray[np.float64]
@@ -29,6 +30,7 @@ DAYS = 30.0
 SPOKEN = 12  # 3-grams: of a shorter text or title, likeness counts in proportion; "nice video" is said of many things
 REPEAT_TEXT, REPEAT_MARKS, REPEAT_GRAMS = 0.8, 0.95, 150  # a repeat: long, its words and its names and numbers the same
 SLOTS = 4096  # of the table of a probe's pieces: three times CHARACTERS, a power of two
+BITS = 1 << 15  # for the columns of a probe: one piece in thirty of the longest others seems to be there and is not
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,10 @@ def corpus(table: pa.Table, *, grams: Bags, marks: Bags) -> Corpus:
 
 
 def candidates(records: Corpus, first: int, last: int) -> tuple[Ints, Ints]:
-    """Pairs (probe, other) that rows first..last propose: alike in text, or in names and numbers; each once, ascending."""
-    found = [nearest(rows, groups=records.groups, first=first, last=last) for rows in (records.text, records.marks)]
-    probes, others = (np.concatenate(side) for side in zip(*found, strict=True))
-    keys = np.unique(probes * len(records.groups) + others)
-    return keys // len(records.groups), keys % len(records.groups)
+    """Pairs (probe, other) that rows first..last propose: they seem alike; probes ascending."""
+    share, nat = WEIGHTS["marks"], WEIGHTS["information"] / ENOUGH
+    given = {"share": share, "nat": nat, "enough": ENOUGH, "first": first, "last": last}
+    return nearest(records.text, records.marks, groups=records.groups, **given)
 
 
 def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDArray[np.bool_]]:
@@ -113,31 +114,51 @@ def _full(sizes: Ints | Ids) -> Floats:
 def _compare(starts, entries, idf, lengths, logs, probes, others, out):  # type: ignore
     """Per pair the cosine, and of the shared pieces the idf, and its squares over the title of the probe and of the other.
 
-    A probe's pieces are put into a table once; those of the others are looked up there, in the same order from either side.
+    A probe's pieces are put into a table once; those of the others are looked up there, in the same order from either
+    side. Most are not there: a bit for each column tells so without a branch.
     """
-    columns, places = np.empty(SLOTS, np.int32), np.empty(SLOTS, np.int64)  # the former fit the CPU's nearest cache
+    columns, known = np.empty(SLOTS, np.int32), np.empty((SLOTS, 3), np.float32)  # log of count, idf, 1 in a title
+    bits, found = np.empty(BITS // 64, np.uint64), np.empty(SLOTS, np.uint32)
     last = np.int64(-1)
     for pair in range(len(probes)):
         probe, other = probes[pair], others[pair]
         if probe != last:
-            columns[:] = -1
-            for at in range(starts[probe], starts[probe + 1]):
-                slot = _slot(columns, np.int32(entries[at] >> SHIFT))
-                columns[slot], places[slot] = entries[at] >> SHIFT, at
+            _fill(entries[starts[probe] : starts[probe + 1]], idf, logs, columns, known, bits)
             last = probe
         dot, told, in_probe, in_other = 0.0, 0.0, 0.0, 0.0
-        for entry in entries[starts[other] : starts[other + 1]]:
-            column = np.int32(entry >> SHIFT)
-            slot = _slot(columns, column)
+        for entry in found[: _maybe(entries[starts[other] : starts[other + 1]], bits, found)]:
+            slot = _slot(columns, np.int32(entry >> SHIFT))
             if columns[slot] < 0:
                 continue
-            own, known = entries[places[slot]], np.float64(idf[column])
-            dot += (logs[own & MOST] * known) * (logs[entry & MOST] * known)
-            told += known
-            in_probe += known * known * (own & TITLE != 0)
-            in_other += known * known * (entry & TITLE != 0)
+            own, rarity = np.float64(known[slot, 0]), np.float64(known[slot, 1])
+            dot += (own * rarity) * (logs[entry & MOST] * rarity)
+            told += rarity
+            in_probe += rarity * rarity * known[slot, 2]
+            in_other += rarity * rarity * (entry & TITLE != 0)
         out[0, pair] = dot / max(np.float64(lengths[probe]) * lengths[other], 1e-12)
         out[1, pair], out[2, pair], out[3, pair] = told, in_probe, in_other
+
+
+@njit(cache=True, nogil=True)
+def _fill(entries, idf, logs, columns, known, bits):  # type: ignore
+    columns[:], bits[:] = -1, 0
+    for entry in entries:
+        column = np.int32(entry >> SHIFT)
+        slot = _slot(columns, column)
+        columns[slot] = column
+        known[slot, 0], known[slot, 1], known[slot, 2] = logs[entry & MOST], idf[column], entry & TITLE != 0
+        bits[column >> 6 & (BITS // 64 - 1)] |= np.uint64(1) << np.uint64(column & 63)
+
+
+@njit(cache=True, nogil=True)
+def _maybe(entries, bits, found):  # type: ignore
+    """Put the entries whose column has its bit set before the others; how many."""
+    count = 0
+    for entry in entries:
+        column = entry >> SHIFT
+        found[count] = entry
+        count += bits[column >> 6 & (BITS // 64 - 1)] >> np.uint64(column & 63) & np.uint64(1)
+    return count
 
 
 @njit(cache=True, nogil=True)

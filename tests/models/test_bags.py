@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import bags, blocking, grams, likeness, pieces, text
+from models import bags, blocking, grams, likeness, nearest, pieces, text
 from models.bags import Bags
 
 WORD = st.text("abkxZ0159电水壶機é", min_size=1, max_size=5)
@@ -78,26 +78,35 @@ def spoken(seed: int, count: int) -> list[str]:
     return [" ".join(f"{dice.choice('abcdef')}{dice.randrange(40)}" for _ in range(20)) for _ in range(count)]
 
 
+def estimate(records: likeness.Corpus, one: int, two: int) -> float:
+    """What models/nearest.py says that it reckons, the long way."""
+
+    def shared(index: blocking.Index) -> list[float]:
+        terms = (index.terms[index.ends[row] : index.ends[row + 1]] for row in (one, two))
+        return index.idf[np.intersect1d(*terms)].astype(float).tolist()
+
+    grams, marks = (shared(index) for index in (records.text, records.marks))
+    sought, told = records.text.sought.astype(float), records.marks.told.astype(float)
+    cosine = sum(known**2 for known in grams) / max(np.sqrt(sought[one] * sought[two]), 1e-9)
+    return float(
+        nearest.TEXT * cosine
+        + likeness.WEIGHTS["marks"] * sum(marks) / max(min(told[one], told[two]), 1e-9)
+        + likeness.WEIGHTS["information"] * min(sum(marks) / likeness.ENOUGH, 1)
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_nearest_are_those_of_all(seed: int) -> None:
     records = corpus(spoken(seed, 60))
-    index, size = records.marks, len(records.groups)
-    held = [dict.fromkeys(index.terms[index.ends[n] : index.ends[n + 1]].tolist()) for n in range(size)]
-    probes, others = blocking.nearest(index, groups=records.groups, first=10, last=20)
+    probes, others = likeness.candidates(records, 10, 20)
     for probe in range(10, 20):
-        scores = {
-            other: sum(float(index.idf[t]) ** 2 for t in held[probe] if t in held[other]) / float(index.lengths[other])
-            for other in range(size)
-            if other != probe
-        }
+        values = [estimate(records, probe, other) * (other != probe) for other in range(60)]
+        alike = [row for row in np.argsort(-np.array(values), kind="stable").tolist() if values[row] > nearest.FLOOR]
         best = [
-            other
-            for group in range(3)
-            for other in sorted(
-                (o for o in scores if records.groups[o] == group and scores[o] > 0), key=lambda o: (-scores[o], o)
-            )[: blocking.NEAREST]
+            row for group in range(3) for row in [r for r in alike if records.groups[r] == group][: nearest.NEAREST]
         ]
-        assert sorted(others[probes == probe].tolist()) == sorted(best)
+        assert others[probes == probe].tolist() == best
+    assert 0 < len(probes) < 10 * 59
 
 
 def test_likeness_is_the_same_from_either_side_to_the_last_bit() -> None:
@@ -114,5 +123,8 @@ def test_what_all_say_is_looked_up_by_nobody() -> None:
     said = [f"velora kettle, the best of its kind {n % 7}" for n in range(blocking.HOT + 1)] + spoken(2, 50)
     records = corpus(said)
     for index in (records.text, records.marks):
-        assert np.diff(index.heads).max() <= blocking.HOT
+        lists = np.diff(index.heads)
+        assert lists.max() <= blocking.HOT
         assert np.diff(index.ends).max() <= blocking.TERMS
+        for row in range(len(index)):
+            assert lists[index.terms[index.ends[row] : index.ends[row + 1]]].sum() <= blocking.STEPS
