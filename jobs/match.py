@@ -37,7 +37,7 @@ from store import cli, lake, ledger, spark
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-PROBES = 1000  # records that one call of the index answers for
+PROBES = 4000  # records that one call of the index answers for
 TASKS = 64
 LARGE = 20  # records of a work: more are seldom one thing
 Tables = dict[str, pa.Table]

@@ -61,8 +61,8 @@ def corpus(table: pa.Table, *, grams: Bags, marks: Bags) -> Corpus:
 def candidates(records: Corpus, first: int, last: int) -> tuple[Ints, Ints]:
     """Pairs (probe, other) that rows first..last propose: they seem alike; probes ascending."""
     share, nat = WEIGHTS["marks"], WEIGHTS["information"] / ENOUGH
-    given = {"share": share, "nat": nat, "enough": ENOUGH, "first": first, "last": last}
-    return nearest(records.text, records.marks, groups=records.groups, **given)
+    text, marks, groups = records.text, records.marks, records.groups
+    return nearest(text, marks, groups=groups, share=share, nat=nat, enough=ENOUGH, first=first, last=last)
 
 
 def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDArray[np.bool_]]:
@@ -72,8 +72,7 @@ def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDA
         _compare(rows.starts, rows.entries, rows.idf, rows.lengths, LOGS, probes, others, out)
     features = _of_text(records, probes, others, of_text) | _of_names(records, probes, others)
     features |= _of_marks(records.marks, probes, others, of_marks[1])
-    sizes = np.diff(records.text.starts)
-    is_long = np.minimum(sizes[probes], sizes[others]) >= REPEAT_GRAMS
+    is_long = np.minimum(_sizes(records.text, probes), _sizes(records.text, others)) >= REPEAT_GRAMS
     is_repeat = is_long & (of_text[0] >= REPEAT_TEXT) & (features["marks"] >= REPEAT_MARKS)
     total = np.zeros(len(probes))
     for name, weight in WEIGHTS.items():
@@ -82,8 +81,8 @@ def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDA
 
 
 def _of_text(records: Corpus, probes: Ints, others: Ints, found: Floats) -> dict[str, Floats]:
-    rows, sizes = records.text, np.diff(records.text.starts)
-    least = np.minimum(_full(sizes[probes]), _full(sizes[others]))
+    rows = records.text
+    least = np.minimum(_full(_sizes(rows, probes)), _full(_sizes(rows, others)))
     named = [
         shared / np.maximum(rows.told_rare[one], 1e-9) * _full(rows.in_title[one])
         for one, shared in ((probes, found[2]), (others, found[3]))
@@ -103,6 +102,10 @@ def _of_names(records: Corpus, probes: Ints, others: Ints) -> dict[str, Floats]:
     apart: Floats = np.abs(records.days[probes] - records.days[others])
     close: Floats = np.nan_to_num(np.exp(-apart / DAYS))
     return {"author": is_same(records.authors), "brand": is_same(records.brands), "time": close}
+
+
+def _sizes(rows: Index, at: Ints) -> Ints:
+    return rows.starts[at + 1] - rows.starts[at]
 
 
 def _full(sizes: Ints | Ids) -> Floats:

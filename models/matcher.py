@@ -121,9 +121,9 @@ def match(table: pa.Table, records: Corpus, proposed: Pairs, shared: pa.Table, r
     scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
     keyed = _of_keys(firsts * size + seconds, shared, size)
     scores += keyed
-    scores[np.isin(firsts * size + seconds, _apart(table, size))] = -np.inf
-    order = np.lexsort((seconds, firsts, -scores))
-    order = order[scores[order] > 0]
+    scores[_found(firsts * size + seconds, _apart(table, size))] = -np.inf
+    order = np.flatnonzero(scores > 0)
+    order = order[np.argsort(-scores[order], kind="stable")]  # of equal scores the smaller rows first
     forced = len(ruled.same[0])
     is_sure = np.concatenate([np.ones(forced, np.bool_), keyed[order] > 0])
     support = Support(is_sure, firsts * size + seconds, scores)
@@ -212,11 +212,17 @@ def _leads(firsts, seconds, groups, width, is_other, similarity, is_rival, leads
 def _of_keys(pairs: Ints, shared: pa.Table, size: int) -> Floats:
     """What the shared keys add to each pair (ascending); all kinds count, a kind once."""
     wanted = np.asarray(shared["first"], np.int64) * size + np.asarray(shared["second"], np.int64)
-    is_pair, kinds = np.isin(wanted, pairs), np.asarray(shared["kind"].to_pylist(), object)
+    kinds = np.asarray(shared["kind"].to_pylist(), object)
     added = np.zeros(len(pairs))
     for kind, weight in KEYS.items():
-        added[np.unique(np.searchsorted(pairs, wanted[is_pair & (kinds == kind)]))] += weight
+        added[np.unique(_found(pairs, wanted[kinds == kind]))] += weight
     return added
+
+
+def _found(pairs: Ints, wanted: Ints) -> Ints:
+    """Places of those that are wanted among the pairs (ascending), but of those that are not there."""
+    places = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
+    return places[pairs[places] == wanted] if len(pairs) else places[:0]
 
 
 def _apart(table: pa.Table, size: int) -> Ints:

@@ -7,7 +7,6 @@ work nor a rival of one. Probes do not depend on each other.
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from models.blocking import Ids, Index, Ints
 
