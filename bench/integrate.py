@@ -1,8 +1,9 @@
 """Records of all platforms to deduplicated documents: align, match, merge and dedup of one night, step by step.
 
 A made-up world of about --records records is crawled from the stand-in platforms first, which is not counted. Every
-step is the public command in a process of its own. The last line is one JSON object: records per second of each step,
-seconds of all four, the peak of the largest process in MB, and pairwise F1 of the works against the world's truth.
+step is the public command in a process of its own. The last line is one JSON object: records per second and CPU seconds
+of each step, seconds of all four, the peak of all processes of a step in MB, and pairwise F1 of the works against the
+world's truth.
 """
 
 import argparse
@@ -15,17 +16,17 @@ from collections import defaultdict
 from itertools import combinations
 from pathlib import Path
 
-from bench import stand_in
-from bench.nightly import timed
+from bench import stand_in, tree
 from jobs import platforms
-from local.stand_in import platform_environment, show
+from local.stand_in import TENANT, platform_environment, show
 from local.world import World
 from schemas.work import WORK
-from store import cli, lake
+from store import cli, lake, settings
 
 STEPS = ("align", "match", "merge", "dedup")
 RECORDS_PER_WORK = 1.77
 MEMORY = "6g"
+CRAWLED = "crawled"  # a file that says so
 
 
 def main() -> None:
@@ -34,18 +35,21 @@ def main() -> None:
     )
     parser.add_argument("--records", type=int, default=50_000, help="about so many (50000)")
     parser.add_argument("--seed", type=int, default=29, help="another world (29)")
+    parser.add_argument("--folder", type=Path, help="where a world is made and crawled, or was before (a new one)")
     args = parser.parse_args()
     os.environ.setdefault("TRAWL_SPARK_MEMORY", MEMORY)
-    with tempfile.TemporaryDirectory(prefix="trawl-bench-") as folder:
-        print(json.dumps(measured(Path(folder), args.records, args.seed)))
+    with tempfile.TemporaryDirectory(prefix="trawl-bench-") as scratch:
+        folder = args.folder or Path(scratch)
+        if not (folder / CRAWLED).exists():
+            crawl(folder, args.records, args.seed)
+        print(json.dumps(measured(folder)))
 
 
-def measured(folder: Path, records: int, seed: int) -> dict[str, object]:
-    """The figures of one night of a new world in this folder."""
+def crawl(folder: Path, records: int, seed: int) -> None:
+    """Make a world and crawl its first night."""
     home, path = folder / "home", folder / "world"
     works = max(120, round(records / RECORDS_PER_WORK))
-    words = ("local.world", str(path), "--works", str(works), "--seed", str(seed), "--days", "3")
-    run(*words)
+    run("local.world", str(path), "--works", str(works), "--seed", str(seed), "--days", "3")
     world, date = World(path), World(path).day0.isoformat()
     os.environ["TRAWL_HOME"] = str(home)
     with stand_in.platforms(home, path) as url:
@@ -53,14 +57,32 @@ def measured(folder: Path, records: int, seed: int) -> dict[str, object]:
         os.environ.update(platform_environment(url, home))
         for name in cli.progress(platforms.names(), total=len(platforms.names()), unit="platforms crawled"):
             run("jobs.crawl", "--date", date, "--platform", name)
-    taken = {name: timed(home, name, ["--date", date]) for name in STEPS}
+    (folder / CRAWLED).touch()
+
+
+def measured(folder: Path) -> dict[str, object]:
+    """The figures of one night of a world that was crawled."""
+    world = World(folder / "world")
+    date = world.day0.isoformat()
+    os.environ |= {"TRAWL_HOME": str(folder / "home"), "TRAWL_TENANT": settings.tenant() or TENANT}
+    taken = {name: step(name, date) for name in STEPS}
     matched = lake.read(lake.partition("works", date=date), WORK, columns=["record_id", "work_id"])
-    rate = {name: round(len(matched) / figures[0], 1) for name, figures in taken.items()}
-    total, peak = sum(figures[0] for figures in taken.values()), max(figures[2] for figures in taken.values())
+    rate = {name: round(len(matched) / figures.seconds, 1) for name, figures in taken.items()}
+    total, peak = sum(figures.seconds for figures in taken.values()), max(figures.peak_mb for figures in taken.values())
     return {
-        **{"records": len(matched), "records_per_s": rate, "total_s": round(total, 1), "peak_mb": peak},
+        **{"records": len(matched), "records_per_s": rate, "total_s": round(total, 1), "peak_mb": round(peak, 1)},
+        "cpu_s": {name: round(figures.cpu_s, 1) for name, figures in taken.items()},
         "works_f1": round(f1(dict(zip(*matched.to_pydict().values(), strict=True)), world), 4),
     }
+
+
+def step(name: str, date: str) -> tree.Taken:
+    """What one step of the night took."""
+    status, taken = tree.watched([sys.executable, "-m", f"jobs.{name}", "--date", date])
+    if status:
+        raise cli.TrawlError(f"jobs.{name} --date {date} failed: its reason stands above")
+    print(f"{name}: {taken.seconds:.1f} s, {taken.cpu_s:.1f} s of CPU", file=sys.stderr, flush=True)
+    return taken
 
 
 def run(module: str, *words: str) -> None:

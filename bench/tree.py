@@ -1,10 +1,44 @@
-"""Memory and CPU of this process and all below it, the JVM and its Python workers included."""
+"""Memory and CPU of this process, or of a command, and all below it, the JVM and its Python workers included."""
 
+import subprocess
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
 
 import psutil
+
+T = TypeVar("T")
+
+EVERY_S = 1.0  # what a process does after it was last seen is not counted
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Wall and CPU seconds of a command; megabytes at the peak, of pages that processes share each its part."""
+
+    seconds: float
+    cpu_s: float
+    peak_mb: float
+
+
+def watched(command: Sequence[str]) -> tuple[int, Taken]:
+    """Exit status of a command, and what it took."""
+    began, used, peak = time.monotonic(), dict[tuple[int, float], float](), 0.0
+    process = subprocess.Popen(command)
+    while process.poll() is None:
+        found = list(_each(_seen, process.pid))
+        used |= {name: cpu_s for name, cpu_s, _ in found}
+        peak = max(peak, sum(pss for *_, pss in found) / 2**20)
+        time.sleep(EVERY_S)
+    return process.returncode, Taken(time.monotonic() - began, sum(used.values()), peak)
+
+
+def _seen(process: psutil.Process) -> tuple[tuple[int, float], float, float]:
+    times, name = process.cpu_times(), (process.pid, process.create_time())
+    return name, times.user + times.system, process.memory_full_info().pss
 
 
 @contextmanager
@@ -28,8 +62,14 @@ def cpu_seconds() -> float:
     return sum(_each(lambda process: sum(process.cpu_times()[:2])))
 
 
-def _each(figure: Callable[[psutil.Process], float]) -> Iterator[float]:
-    for process in (psutil.Process(), *psutil.Process().children(recursive=True)):
+def _each(figure: Callable[[psutil.Process], T], pid: int | None = None) -> Iterator[T]:
+    """The figure of this process, or of another, and of each below it."""
+    try:
+        top = psutil.Process(pid)
+        found = [top, *top.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for process in found:
         try:
             yield figure(process)
         except psutil.NoSuchProcess:
