@@ -1,6 +1,7 @@
 """The pieces of all records in one order: Spark's tasks put them aside as files, the driver lays them side by side.
 
-Only the names of the files pass through Spark: pieces are two kilobytes a record, and the JVM has nothing to do with them.
+Only the names of files pass through Spark, of the records as of the pieces: both are two kilobytes a record, and the JVM
+takes longer to hand them on than it takes to make the one from the other.
 """
 
 import hashlib
@@ -12,25 +13,30 @@ import pyarrow as pa
 
 from models import bags, likeness, pieces
 from models.bags import Bags
-from store import objects, rows, spark
+from schemas.record import RECORD
+from store import lake, objects, rows, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import SparkSession
 
 SCRATCH = "scratch/match"
+ROWS = 10_000  # records whose pieces are one file
+TASKS = 64
 
 
-def staged(records: "DataFrame") -> list[str]:
-    """Files of models/pieces.PIECES of all records, named by their ids."""
-    found = spark.map_arrow(records.select(*pieces.COLUMNS), _staged, "file string")
-    return sorted(row["file"] for row in found.collect())
+def staged(session: "SparkSession", partitions: Sequence[str]) -> list[str]:
+    """Files of models/pieces.PIECES of all records of these partitions, named by their ids."""
+    paths = [(file.path,) for path in partitions for file in lake.must_fit(path, RECORD).files]
+    listed = session.createDataFrame(paths, "file string").coalesce(1).repartition(max(1, min(len(paths), TASKS)))
+    return sorted(row["file"] for row in spark.map_arrow(listed, _staged, "file string").collect())
 
 
 def _staged(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        named = hashlib.sha256("\n".join(batch["record_id"].to_pylist()).encode()).hexdigest()
-        rows.stage(file := f"{SCRATCH}/{named}.arrow", pieces.pieces(batch))
-        yield pa.RecordBatch.from_pydict({"file": [file]})
+    for path in (path for batch in batches for path in batch["file"].to_pylist()):
+        for records in rows.read(path, list(pieces.COLUMNS)).to_batches(max_chunksize=ROWS):
+            named = hashlib.sha256("\n".join(records["record_id"].to_pylist()).encode()).hexdigest()
+            rows.stage(file := f"{SCRATCH}/{named}.arrow", pieces.pieces(records))
+            yield pa.RecordBatch.from_pydict({"file": [file]})
 
 
 def removed(files: Sequence[str]) -> None:

@@ -29,7 +29,6 @@ from jobs import gathering, matching, rulings
 from models import identity, keys, matcher
 from models.likeness import Corpus
 from schemas.identity import IDENTITY
-from schemas.record import RECORD
 from schemas.reject import REJECT
 from schemas.work import WORK
 from store import cli, lake, ledger, spark
@@ -55,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     inputs = [lake.partition("records", platform=name, date=night) for name, night in nights.items()]
     session = spark.session("match")
     with ledger.step("match", args.date) as counts:
-        files = gathering.staged(spark.read(session, inputs, RECORD))
+        files = gathering.staged(session, inputs)
         try:
             put(args.date, match(session, files, args.date, counts), inputs=inputs)
         finally:

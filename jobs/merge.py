@@ -41,12 +41,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     inputs = lake.must(source).inputs  # the very records that were matched, whatever came since
     session = spark.session("merge")
     with ledger.step("merge", args.date) as counts:
-        records = merging.standing(dated(session, inputs), until=args.date)
-        works, identities = spark.read(session, [source], WORK), spark.read(session, [moved], IDENTITY)
+        records, works = dated(session, inputs), spark.read(session, [source], WORK)
+        documents = merge(records, works, spark.read(session, [moved], IDENTITY), until=args.date)
         path = lake.partition("documents", step="merge", date=args.date)
-        made = spark.write(
-            merge(records, works, identities), path, DOCUMENT, key=["work_id"], inputs=[source, moved, *inputs]
-        )
+        made = spark.write(documents, path, DOCUMENT, key=["work_id"], inputs=[source, moved, *inputs])
         counts.update({"in": lake.must(source).rows, "out": made.rows})
     log.info("%s", counts)
 
@@ -58,9 +56,14 @@ def dated(session: "SparkSession", paths: Sequence[str]) -> "DataFrame":
     return spark.read(session, paths, RECORD).withColumn("night", nights[F.col("platform")])
 
 
-def merge(records: "DataFrame", works: "DataFrame", identities: "DataFrame") -> "DataFrame":
-    """One DOCUMENT row per work, from standing records, their works, and the ids that lead to these."""
-    members = merging.ranked(records.join(works.select("record_id", "work_id", "evidence"), "record_id"))
+def merge(records: "DataFrame", works: "DataFrame", identities: "DataFrame", *, until: str) -> "DataFrame":
+    """One DOCUMENT row per work, from standing records, their works, and the ids that lead to these.
+
+    What is ranked is ranked by a few columns: whole records are sorted twice, to meet what is said of them and their work.
+    """
+    standing = merging.standing(records, until=until)
+    ranked = merging.ranked(standing.join(works.select("record_id", "work_id", "evidence"), "record_id"))
+    members = records.join(ranked.select("record_id", *merging.RANKED), "record_id")
     former = F.sort_array(F.collect_list("work_id")).alias("former_ids")
     led = identities.where("leads_to != work_id").groupBy(F.col("leads_to").alias("work_id")).agg(former)
     merged = members.groupBy("work_id").agg(*merging.aggregates()).join(led, on="work_id", how="left")

@@ -27,12 +27,14 @@ TRUST = {
 WHOLE = "title"  # the document's type is that of the record whom this field's order trusts most
 EACH = ("ids",)  # objects whose properties are found separately
 COUNTS = ("likes", "reposts", "comments", "views", "saves", "sales")
+ORDERED = ("record_id", "status", "updated_at", "created_at", "crawled_at", "content_hash", "raw_ref")
+RANKED = ("work_id", "evidence", "newness", "speaks", "popularity", "age")
 MILLIONTHS = 1_000_000
 ONE_SIDED = ("apart", "stayed")  # evidence that concerns two works, or stands on one of two records
 
 
 def standing(records: "DataFrame", *, until: str) -> "DataFrame":
-    """The records with their age in days and their share of popularity on their platform, 0 to 1.
+    """What the order of the records hangs on, their age in days, their share of popularity on their platform, 0 to 1.
 
     Popularity is the rank of the sum of log(1 + count) among the platform's live records that give any count.
     """
@@ -42,7 +44,7 @@ def standing(records: "DataFrame", *, until: str) -> "DataFrame":
     rank = F.percent_rank().over(Window.partitionBy("platform", is_told).orderBy(total))
     popularity = F.when(is_told, (rank * MILLIONTHS).cast("long"))
     age = F.datediff(F.lit(until), F.to_date("night"))
-    return records.withColumn("popularity", popularity).withColumn("age", age.cast("long"))
+    return records.select(*ORDERED, popularity.alias("popularity"), age.cast("long").alias("age"))
 
 
 def _log(count: Column) -> Column:

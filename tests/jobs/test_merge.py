@@ -54,7 +54,7 @@ def merged(spark: SparkSession, *rows: dict[str, Any], night: str = DATE, former
     ]
     ids = [{"work_id": i, "since_night": DATE, "leads_to": "w1", "moved_night": None} for i in (*former, "w1")]
     given_works, identities = frame(spark, work, WORK), frame(spark, ids, IDENTITY)
-    [document] = merge.merge(merging.standing(records, until=DATE), given_works, identities).collect()
+    [document] = merge.merge(records, given_works, identities, until=DATE).collect()
     return document.asDict(recursive=True)
 
 
