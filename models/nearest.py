@@ -20,30 +20,26 @@ def nearest(
 ) -> tuple[Ints, Ints]:
     """Probes and their neighbours: for the rows first..last the NEAREST rows of each group, the own one included.
 
-    In the order of probe, group and falling estimate. The whole share of the marks adds `share`, each nat of them `nat` up to `enough` nats. Equal estimates go to the
-    smaller group and row, so the answer is the same however the probes are split.
+    In the order of probe, group and falling estimate; of equal ones the smaller row first. The whole share of the marks
+    adds `share`, each nat of them `nat` up to `enough` nats.
     """
     width = int(groups.max(initial=0)) + 1
     best = np.full((last - first, width, NEAREST), -1, np.int32)
     kept = np.zeros(best.shape, np.float32)
-    _nearest(
-        *(text.idf, text.ends, text.terms, text.heads, text.rows, text.sought),
-        *(marks.idf, marks.ends, marks.terms, marks.heads, marks.rows, marks.told),
-        *(groups, share, nat, enough, first, best, kept),
-    )
+    by_text = (text.idf, text.ends, text.terms, text.heads, text.rows)
+    by_marks = (marks.idf, marks.ends, marks.terms, marks.heads, marks.rows)
+    _nearest(by_text, by_marks, text.sought, marks.told, groups, share, nat, enough, first, best, kept)
     at, _, _ = np.nonzero(best >= 0)
     return at + first, best[best >= 0].astype(np.int64)
 
 
 @njit(cache=True, nogil=True)
-def _nearest(a, ends, terms, heads, rows, sought, b, b_ends, b_terms, b_heads, b_rows, told, groups, share, nat, enough, first, best, kept):  # type: ignore
-    shared, touched = np.zeros((len(groups), 2), np.float32), np.empty(len(groups), np.int32)
+def _nearest(by_text, by_marks, sought, told, groups, share, nat, enough, first, best, kept):  # type: ignore
+    shared, touched = np.zeros((len(groups), 2), np.float32), np.empty(len(groups) + 1, np.int32)
     for place in range(len(best)):
         probe, count = first + place, 0
-        for term in terms[ends[probe] : ends[probe + 1]]:
-            count = _add(rows, heads[term], heads[term + 1], a[term] * a[term], 0, shared, touched, count)
-        for term in b_terms[b_ends[probe] : b_ends[probe + 1]]:
-            count = _add(b_rows, b_heads[term], b_heads[term + 1], b[term], 1, shared, touched, count)
+        count = _add(by_text, 0, probe, shared, touched, count)
+        count = _add(by_marks, 1, probe, shared, touched, count)
         for other in touched[:count]:
             grams, marks = shared[other]
             shared[other] = 0
@@ -54,13 +50,18 @@ def _nearest(a, ends, terms, heads, rows, sought, b, b_ends, b_terms, b_heads, b
 
 
 @njit(cache=True, nogil=True)
-def _add(rows, start, end, weight, kind, shared, touched, count):  # type: ignore
-    """Add to what each of these rows shares with the probe; rows that shared nothing before are put behind `touched`."""
-    for at in range(start, end):
-        other = rows[at]
-        touched[count] = other
-        count += shared[other, 0] == 0 and shared[other, 1] == 0
-        shared[other, kind] += weight
+def _add(by, kind, probe, shared, touched, count):  # type: ignore
+    """Add to what each row shares with the probe; those that shared nothing before are put behind `touched[:count]`.
+
+    Of the 3-grams (kind 0) the squares of their idf, of the marks (1) the idf itself.
+    """
+    idf, ends, terms, heads, rows = by
+    for term in terms[ends[probe] : ends[probe + 1]]:
+        weight = idf[term] if kind else idf[term] * idf[term]
+        for other in rows[heads[term] : heads[term + 1]]:
+            touched[count] = other
+            count += shared[other, 0] == 0 and shared[other, 1] == 0
+            shared[other, kind] += weight
     return count
 
 
