@@ -54,12 +54,12 @@ def parallel_bulk(es: Elasticsearch, index: str, file: Path) -> int:
 
 def null(_: Elasticsearch, index: str, file: Path) -> int:
     """Vectors as base64, which servers from 9.3 on take."""
-    return ours(Elasticsearch("http://127.0.0.1:9", node_class=Nobody), index, file, packed=True)
+    return ours(elastic.client(Nobody), index, file, packed=True)
 
 
 def null_json(_: Elasticsearch, index: str, file: Path) -> int:
     """Vectors as numbers."""
-    return ours(Elasticsearch("http://127.0.0.1:9", node_class=Nobody), index, file)
+    return ours(elastic.client(Nobody), index, file)
 
 
 WAYS: dict[str, Callable[[Elasticsearch, str, Path], int]] = {

@@ -1,28 +1,30 @@
 """Rows of a table as what Elasticsearch takes: an id and JSON bytes. What it would choke on is refused here, with the reason.
 
-Columns are turned into Python a batch at a time, vectors without ever being Python numbers: as base64 where the server
-takes that, which is what 9.3 and later do, else as the shortest JSON numbers that are the same float32.
+A batch is written as JSON at once, by arrow-rs, so that no value becomes a Python object; nulls are left out, inside objects
+too. Vectors are put in afterwards: as base64 where the server takes that, which is what 9.3 and later do, else as the shortest
+JSON numbers that are the same float32.
 """
 
-import base64
+import io
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+from arro3.io import write_ndjson
+from pybase64 import b64encode
 
-from jobs.suggestions import suggestion
-from schemas.fields import UTC, meta
+from jobs.suggestions import suggestions
+from schemas.fields import UTC as INSTANT
+from schemas.fields import meta
 from store.outcomes import Document, Refused
 
-ROWS = 1_000  # turned into Python at once: a few MB
+ROWS = 1_000  # written at once: a few MB
 UNIT = 1e-3  # how far from 1 the server lets the square of a length be, for similarity dot_product
-FIRST, LAST = np.datetime64("0001-01-01T00:00:00", "us"), np.datetime64("9999-12-31T23:59:59.999999", "us")
-Rows = npt.NDArray[np.intp]
+FIRST, LAST = (pa.scalar(moment.replace(tzinfo=UTC), INSTANT) for moment in (datetime.min, datetime.max))
 Wrong = dict[int, tuple[str, str]]  # row: reason and detail
 
 
@@ -49,27 +51,35 @@ def bodies(
     What search boxes complete to it is added (jobs/suggestions.py). `packed` writes vectors as base64. Broken characters are replaced by U+FFFD.
     """
     for start in range(0, batch.num_rows, ROWS):
-        rows = batch.slice(start, ROWS)
-        try:
-            yield from _bodies(rows, key, sizes=sizes, packed=packed)
-        except UnicodeDecodeError:  # raised before the first row is out
-            columns = [_repaired(column) for column in rows.columns]
-            whole = pa.RecordBatch.from_arrays(columns, names=rows.schema.names)
-            yield from _bodies(whole, key, sizes=sizes, packed=packed)
+        yield from _bodies(batch.slice(start, ROWS), key, sizes=sizes, packed=packed)
 
 
 def _bodies(batch: pa.RecordBatch, key: str, *, sizes: dict[str, int], packed: bool) -> Iterator[Document | Refused]:
-    wrong: Wrong = {}
     names = [name for name in batch.schema.names if name not in sizes and batch[name].null_count < batch.num_rows]
-    rows = np.arange(batch.num_rows)
-    columns = [_values(name, batch[name], rows, wrong) for name in names]
+    plain = _sound(batch.select(names))
+    wrong = _late(plain)
     vectors = [_vectors(name, batch[name], size, wrong, packed=packed) for name, size in sizes.items()]
-    keys = batch[key].to_pylist()
-    for number, values in enumerate(zip(*columns, strict=True)):
-        row = {name: value for name, value in zip(names, values) if value is not None}
-        row |= suggestion(row)
-        body = b"".join([orjson.dumps(row, default=_plain)[:-1], *(pieces[number] for pieces in vectors), b"}"])
-        yield Refused(keys[number], *wrong[number], body) if number in wrong else (keys[number], body)
+    lines = _lines(plain.append_column("suggest", suggestions(plain)))
+    for number, (ident, line, *pieces) in enumerate(zip(plain[key].to_pylist(), lines, *vectors, strict=True)):
+        body = b"".join((line[:-1], *pieces, b"}"))
+        yield Refused(ident, *wrong[number], body) if number in wrong else (ident, body)
+
+
+def _lines(batch: pa.RecordBatch) -> list[bytes]:
+    """Of each row the JSON object; a line break inside a text is escaped."""
+    out = io.BytesIO()
+    write_ndjson(batch, out)
+    return out.getvalue().splitlines()
+
+
+def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The same rows with characters that are UTF-8 in truth; arrow-rs takes that for granted."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        whole = batch.take(pa.array(range(len(batch))))  # offsets from 0, which those of a slice are not
+        return pa.RecordBatch.from_arrays([_repaired(column) for column in whole.columns], names=batch.schema.names)
+    return batch
 
 
 def _repaired(column: pa.Array) -> pa.Array:
@@ -85,71 +95,44 @@ def _repaired(column: pa.Array) -> pa.Array:
     return column
 
 
-def _values(name: str, column: pa.Array, rows: Rows, wrong: Wrong) -> list[Any]:
-    """Python values of a column, times as ISO 8601; `rows` says which row each belongs to.
-
-    Three times as fast as pyarrow on lists of objects, and a year beyond Python's fails its own row alone.
-    """
-    kind = column.type
-    if pa.types.is_timestamp(kind):
-        return _times(name, column, rows, wrong)
-    if pa.types.is_struct(kind):
-        names = [part.name for part in kind]
-        parts = zip(names, column.flatten(), strict=True)
-        found = [_values(f"{name}.{part}", values, rows, wrong) for part, values in parts]
-        made: list[Any] = [dict(zip(names, values)) for values in zip(*found)]
-    elif pa.types.is_list(kind):
-        lengths = _lengths(column)
-        flat = _values(name, column.flatten(), np.repeat(rows, lengths), wrong)
-        ends = np.cumsum(lengths).tolist()
-        made = [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
-    else:
-        return list(column.to_pylist())
-    return _with_nulls(made, column)
+def _late(batch: pa.RecordBatch) -> Wrong:
+    """Rows with a time that is none for Elasticsearch; they are looked for one by one only where there are some."""
+    wrong = Wrong()
+    for name in batch.schema.names:
+        rows = range(len(batch)) if _beyond(name, batch[name]) else ()
+        wrong |= {row: found for row in rows if (found := _beyond(name, batch[name].slice(row, 1)))}
+    return wrong
 
 
-def _with_nulls(values: list[Any], column: pa.Array) -> list[Any]:
-    if not column.null_count:
-        return values
-    return [value if there else None for value, there in zip(values, _given(column).tolist(), strict=True)]
-
-
-def _times(name: str, column: pa.Array, rows: Rows, wrong: Wrong) -> list[Any]:
-    moments = _raw(column.cast(UTC).cast(pa.int64()), np.int64).view("datetime64[us]")
-    texts = np.datetime_as_string(moments, timezone="UTC").tolist()
-    for place in np.flatnonzero(_given(column) & ((moments < FIRST) | (moments > LAST))).tolist():
-        wrong[int(rows[place])] = f"{name} is out of range", texts[place]
-    return _with_nulls(texts, column)
-
-
-def _lengths(column: pa.Array) -> npt.NDArray[np.int32]:
-    """Of each row's list, 0 for null."""
-    return np.where(_given(column), _raw(pc.list_value_length(column).cast(pa.int32()), np.int32), 0)
-
-
-def _raw(column: pa.Array, kind: type[np.generic]) -> npt.NDArray[Any]:
-    """A buffer as numpy, slots of nulls included; pyarrow's own way imports pandas, 0.8 s and 40 MB in every worker."""
-    return np.frombuffer(column.buffers()[1], kind)[column.offset : column.offset + len(column)]
-
-
-def _given(column: pa.Array) -> npt.NDArray[np.bool_]:
-    return _raw(column.is_valid().cast(pa.uint8()), np.uint8).astype(bool)
+def _beyond(name: str, column: pa.Array) -> tuple[str, str] | None:
+    """Reason and detail for the first time in a column, or in the objects and lists in it, that is out of range."""
+    if pa.types.is_struct(column.type):
+        parts = zip(column.type, column.flatten(), strict=True)
+        return next(filter(None, (_beyond(f"{name}.{part.name}", values) for part, values in parts)), None)
+    if pa.types.is_list(column.type):
+        return _beyond(name, column.flatten())
+    if not pa.types.is_timestamp(column.type):
+        return None
+    moments = column.cast(INSTANT)
+    far = moments.filter(pc.or_(pc.less(moments, FIRST), pc.greater(moments, LAST)))
+    return (f"{name} is out of range", f"{np.datetime64(far[0].value, 'us')}Z") if len(far) else None
 
 
 def _vectors(name: str, column: pa.Array, size: int, wrong: Wrong, *, packed: bool) -> list[bytes]:
     """`,"name":[...]` of each row, nothing for null; unusable ones are named in `wrong`."""
-    given, lengths = _given(column), _lengths(column)
+    given = column.is_valid().to_numpy(zero_copy_only=False)
+    lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy()
     right = given & (lengths == size)
     for number in np.flatnonzero(given & ~right).tolist():
         wrong[number] = f"{name} has the wrong length", f"{lengths[number]} numbers, the mapping has {size}"
-    kept = column if (right == given).all() else column.take(pa.array(np.flatnonzero(right)))
-    flat = kept.flatten().cast(pa.float32())  # nulls are gone
-    rows = _raw(pc.fill_null(flat, np.nan) if flat.null_count else flat, np.float32).reshape(-1, size)
-    places = np.flatnonzero(right)
+    kept = column if (right == given).all() else column.filter(pa.array(right))
+    flat = pc.fill_null(kept.flatten().cast(pa.float32()), np.nan)  # rows of null are gone
+    rows, places = flat.to_numpy().reshape(-1, size), np.flatnonzero(right)
     _check(name, rows, places, wrong)
-    found = [b""] * len(column)
-    for place, piece in zip(places.tolist(), _packed(rows) if packed else map(_numbers, rows), strict=True):
-        found[place] = b',"%b":%b' % (name.encode(), piece)
+    found, head = [b""] * len(column), b',"%b":' % name.encode()
+    pieces = _packed(head, rows) if packed else _numbers(head, rows)
+    for place, piece in zip(places.tolist(), pieces, strict=True):
+        found[place] = piece
     return found
 
 
@@ -162,18 +145,10 @@ def _check(name: str, rows: npt.NDArray[np.float32], places: npt.NDArray[np.intp
         wrong[int(places[number])] = reason, detail
 
 
-def _packed(rows: npt.NDArray[np.float32]) -> Iterator[bytes]:
+def _packed(head: bytes, rows: npt.NDArray[np.float32]) -> Iterator[bytes]:
     """Big-endian float32 in base64, quoted."""
-    for row in rows.astype(">f4"):
-        yield b'"%b"' % base64.b64encode(row)
+    return (b'%b"%b"' % (head, b64encode(row)) for row in rows.astype(">f4"))
 
 
-def _numbers(row: npt.NDArray[np.float32]) -> bytes:
-    return orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY)
-
-
-def _plain(value: object) -> float:
-    """Money as the double that its mapping holds; the lake keeps the exact decimal."""
-    if isinstance(value, Decimal):
-        return float(value)
-    raise TypeError(type(value).__name__)
+def _numbers(head: bytes, rows: npt.NDArray[np.float32]) -> Iterator[bytes]:
+    return (head + orjson.dumps(row, option=orjson.OPT_SERIALIZE_NUMPY) for row in rows)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import elasticsearch
-from elastic_transport import TlsError
+from elastic_transport import BaseNode, TlsError
 from elasticsearch import Elasticsearch
+from elasticsearch.serializer import NdjsonSerializer
 
 from store import settings
 from store.cli import TrawlError
@@ -88,7 +89,15 @@ def server(es: Elasticsearch) -> Server:
         return Server(int(es.cluster.health()["number_of_data_nodes"]), min(versions) >= BASE64_SINCE)
 
 
-def client() -> Elasticsearch:
+class _Lines(NdjsonSerializer):
+    """A request whose lines are one piece already goes as it is; the client's own way copies it twice."""
+
+    def dumps(self, data: Any) -> bytes:
+        ready = len(data) == 1 and isinstance(data[0], bytes)
+        return data[0] if ready else super().dumps(data)
+
+
+def client(node_class: type[BaseNode] = PunctualNode) -> Elasticsearch:
     """A client by the settings; its own retries are for reads, `store.bulk` does its own."""
     # it would log every failed attempt with a trace; what fails in the end is told in one line
     logging.getLogger("elastic_transport").setLevel(logging.ERROR)
@@ -103,7 +112,8 @@ def client() -> Elasticsearch:
             settings.elasticsearch_url().split(","),
             request_timeout=ANSWER_S,
             max_retries=2,
-            node_class=PunctualNode,
+            node_class=node_class,
+            serializers={_Lines.mimetype: _Lines()},
             **secure,
         )
     except (ValueError, OSError) as error:  # an address without scheme or port, a CA file that is missing or none

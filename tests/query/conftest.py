@@ -79,7 +79,8 @@ def axes(text: str, dims: int) -> np.ndarray:
 
 def document(row: tuple[Any, ...]) -> dict[str, Any]:
     """An indexed document as the pipeline makes them."""
-    from jobs.suggestions import suggestion
+    from a_suggestion import suggestion
+
     from models import text
 
     work, title, body, platforms, brand, tags, amount, more = row
@@ -93,7 +94,7 @@ def document(row: tuple[Any, ...]) -> dict[str, Any]:
         "text_vector": axes(title, 384).tolist(), "image_vector": axes(title, 1280).tolist(),
     }  # fmt: skip
     whole = {**made, **more}
-    return whole | suggestion({name: value for name, value in whole.items() if value is not None})
+    return whole | suggestion(whole)
 
 
 @pytest.fixture(scope="session")

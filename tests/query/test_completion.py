@@ -3,14 +3,24 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from a_suggestion import suggestion
 from elasticsearch import Elasticsearch, NotFoundError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from jobs.suggestions import suggestion
+from jobs.suggestions import suggestions
+from models import text as analysis
 from query import Suggestion
 from query import __main__ as command
 from query import suggest
 from query.live import SearchFailed
+
+WORDS = pa.schema([("title_key", pa.string()), ("brand", pa.string()), ("author", pa.struct([("name", pa.string())]))])
+words = st.none() | st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from("aA \0\x1f\x85\u3000"), max_size=3
+)
 
 
 def completed(text: str, **more: Any) -> list[str]:
@@ -63,8 +73,29 @@ def test_on_the_command_line(seeing: str, capsys: pytest.CaptureFixture[str]) ->
 
 def test_what_cannot_be_completed_has_no_field() -> None:
     assert suggestion({"title_key": "\x1f\0", "brand": " "}) == {} == suggestion({})
-    assert suggestion({"title_key": "a", "duplicate_of": "w1"}) == {}
-    made = suggestion({"title_key": "a\x1eb", "author": {"name": "A\0"}, "popularity": float("nan")})["suggest"]
+    assert suggestion({"title_key": "\u3000"}) == suggestion({"title_key": "a", "duplicate_of": "w1"}) == {}
+
+
+def test_weight_is_popularity_and_a_private_document_is_its_tenants() -> None:
+    made = suggestion({"title_key": "a b", "author": {"name": "A\0"}, "popularity": float("nan")})["suggest"]
     assert made == {"input": ["a b", "a"], "weight": 0, "contexts": {"audience": ["public"]}}
     assert suggestion({"brand": "x", "tenant": "", "popularity": 0.5})["suggest"]["weight"] == 500_000
     assert suggestion({"brand": "x", "tenant": ""})["suggest"]["contexts"] == {"audience": ["tenant:"]}
+
+
+@settings(deadline=None)
+@given(st.lists(st.fixed_dictionaries({"title": words, "brand": words, "author": words}), max_size=5))
+def test_the_words_of_each_row_once_and_in_the_spelling_of_queries(given_rows: list[dict[str, str | None]]) -> None:
+    rows = [
+        {
+            "title_key": each["title"] and analysis.title_key(each["title"]),
+            "brand": each["brand"],
+            "author": {"name": each["author"]},
+        }
+        for each in given_rows
+    ]
+    made = suggestions(pa.RecordBatch.from_pylist(rows, schema=WORDS)).to_pylist()
+    spelled = [[analysis.normalise(each[name] or "") for name in ("title", "brand", "author")] for each in given_rows]
+    assert [one["input"] if one else [] for one in made] == [
+        list(dict.fromkeys(filter(None, each))) for each in spelled
+    ]
