@@ -1,4 +1,7 @@
-"""Documents in the shape of a night's, any number of them: texts of a made-up world, vectors in clusters."""
+"""Documents in the shape of a night's, any number of them: texts of a made-up world, vectors in clusters.
+
+Wide ones have every column of the index, provenance and all; plain ones five fields with 2 kB of Chinese and English.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,15 +21,18 @@ PLATFORMS = ("jd", "weibo", "youtube", "rss")  # goods, posts, videos, articles;
 CLUSTERS, SPREAD = 300, 0.6  # vectors of texts lie in clusters: spread evenly, no graph could tell them apart
 MERGED_AT = datetime(2026, 1, 4, tzinfo=UTC)
 VECTOR = VECTORS.field("text_vector")
-SHAPE = pa.schema([*(DOCUMENT.field(name) for name in indexed(DOCUMENT)), VECTOR])
+WIDE = pa.schema([DOCUMENT.field(name) for name in indexed(DOCUMENT)])
+PLAIN = pa.schema([DOCUMENT.field(name) for name in ("work_id", "type", "title", "body", "lang")])
+PLAIN_BYTES = 2_000  # of the body
 
 
-def write(path: Path, world: World, count: int) -> None:
-    """An Arrow stream of `count` documents, the same ones every time."""
+def write(path: Path, world: World, count: int, shape: pa.Schema = WIDE) -> None:
+    """An Arrow stream of `count` documents with vectors, the same ones every time."""
+    whole = shape.append(VECTOR).remove_metadata()
     texts = [row for platform in PLATFORMS for row in world.page(platform, day=world.days, start=0, size=5_000)]
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, SHAPE.remove_metadata()) as out:
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_stream(sink, whole) as out:
         for start, rows in zip(range(0, count, ROWS), vectors(count), strict=True):
-            out.write_batch(_batch(texts, start, rows))
+            out.write_batch(_batch(texts, start, rows, whole))
 
 
 def vectors(count: int) -> Iterator[np.ndarray]:
@@ -39,11 +45,15 @@ def vectors(count: int) -> Iterator[np.ndarray]:
         yield (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-def _batch(texts: list[dict[str, Any]], start: int, rows: np.ndarray) -> pa.RecordBatch:
-    documents = [_document(texts[number % len(texts)], number) for number in range(start, start + len(rows))]
-    table = pa.RecordBatch.from_pylist(documents, schema=SHAPE.remove(len(SHAPE) - 1))
+def _batch(texts: list[dict[str, Any]], start: int, rows: np.ndarray, whole: pa.Schema) -> pa.RecordBatch:
+    numbers, half, is_plain = range(start, start + len(rows)), len(texts) // 2, len(whole) == len(PLAIN) + 1
+    documents = [_document(texts[number % len(texts)], number) for number in numbers]
+    for number, document in zip(numbers if is_plain else (), documents, strict=False):
+        bodies = (texts[(number + other) % len(texts)]["body"] for other in (0, half, 1, half + 1, 2, half + 2))
+        document["body"] = "\n".join(bodies).encode()[:PLAIN_BYTES].decode(errors="ignore")
+    table = pa.RecordBatch.from_pylist(documents, schema=whole.remove(len(whole) - 1))
     made = pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), TEXT_DIMS)
-    return pa.RecordBatch.from_arrays([*table.columns, made], schema=SHAPE).replace_schema_metadata(None)
+    return pa.RecordBatch.from_arrays([*table.columns, made], schema=whole)
 
 
 def _document(said: dict[str, Any], number: int) -> dict[str, Any]:

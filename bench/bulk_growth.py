@@ -37,8 +37,8 @@ def measured(process: psutil.Process, scratch: Path, world: World, size: int) ->
     file = scratch / "documents.arrow"
     bulk_documents.write(file, world, size)
     run = loaded(process, "ours", file)
-    cpu = {"load_cpu_s": run.load_s * run.load_cores, "settle_cpu_s": run.settle_s * run.settle_cores}
-    found = {"load_s": run.load_s, "settle_s": run.settle_s, "disk_mb": run.disk_mb, **cpu}
+    cpu = {"load_cpu_s": run.load.cpu_s(), "settle_cpu_s": run.settle.cpu_s()}
+    found = {"load_s": run.load.seconds, "settle_s": run.settle.seconds, "disk_mb": run.disk_mb, **cpu}
     return {name: round(value, 1) for name, value in found.items()}
 
 

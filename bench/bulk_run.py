@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 import psutil
 
+from bench.bulk_profile import STEP_S, Phase, watched
 from local import elasticsearch
 from schemas.generation import MAPPING
 from store import cli, elastic, loading
@@ -22,22 +22,20 @@ INDEX = "bench"
 
 @dataclass(frozen=True)
 class Loaded:
-    """One way of loading: wall seconds and cores of the node of both phases, and what the writer said of itself."""
+    """One way of loading: both phases, the size on disk, and what the writer said of itself."""
 
-    load_s: float
-    load_cores: float
-    settle_s: float
-    settle_cores: float
+    load: Phase
+    settle: Phase
     disk_mb: float
     writer: dict[str, Any]
 
     def cpu_s(self) -> float:
         """Of node and writer together: what is left of a ratio where other work shares the machine."""
-        return self.load_s * self.load_cores + self.settle_s * self.settle_cores + float(self.writer["cpu_s"])
+        return self.load.cpu_s() + self.settle.cpu_s() + float(self.writer["cpu_s"])
 
     def rate(self) -> float:
         """Documents per second until searchable and merged."""
-        return float(self.writer["documents"]) / (self.load_s + self.settle_s)
+        return float(self.writer["documents"]) / (self.load.seconds + self.settle.seconds)
 
 
 @contextmanager
@@ -66,19 +64,16 @@ def loaded(process: psutil.Process, how: str, file: Path) -> Loaded:
     """A new index filled this way and made ready; the writer's start is not counted."""
     es = elastic.client()
     loading.create(es, INDEX, MAPPING)
-    before = cpu_s(process)
-    said = writer(how, file)
-    between, began = cpu_s(process), time.monotonic()
-    found, settle_s = loading.settle(es, INDEX, MAPPING), time.monotonic() - began
+    with watched(process) as load:
+        said = writer(how, file)
+    began, load.seconds = said["began"], said["seconds"]  # the node idles while the writer's process starts
+    load.busy = [
+        (moment, share) for moment, share in load.busy if began < moment - STEP_S < began + load.seconds - STEP_S
+    ]
+    with watched(process) as settle:
+        found = loading.settle(es, INDEX, MAPPING)
     if found != said["documents"]:
         raise cli.TrawlError(f"{how}: {found:,} documents of {said['documents']:,} are in the index")
     # of the live segments: the figure for the whole store is up to 10 s old
-    load_s, held = said["seconds"], es.indices.stats(index=INDEX, metric="docs")["_all"]["primaries"]["docs"]
-    cores = (between - before) / load_s, (cpu_s(process) - between) / settle_s
-    return Loaded(load_s, cores[0], settle_s, cores[1], held["total_size_in_bytes"] / (1 << 20), said)
-
-
-def cpu_s(process: psutil.Process) -> float:
-    """CPU seconds of the node so far."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    held = es.indices.stats(index=INDEX, metric="docs")["_all"]["primaries"]["docs"]
+    return Loaded(load, settle, held["total_size_in_bytes"] / (1 << 20), said)

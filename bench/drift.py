@@ -18,7 +18,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bench import bulk, bulk_documents, bulk_run, tree
+from bench import bulk, bulk_documents, bulk_profile, bulk_run, tree
 from jobs import index, sanity, topup, wide
 from local.world import World
 from schemas.annotation import ANNOTATION
@@ -125,9 +125,9 @@ def change() -> None:
 
 def taken(name: str, node: psutil.Process, work: Callable[[], None]) -> Taken:
     """What a command costs."""
-    began, used, served = time.monotonic(), tree.cpu_seconds(), bulk_run.cpu_s(node)
+    began, used, served = time.monotonic(), tree.cpu_seconds(), bulk_profile.cpu_s(node)
     work()
-    found = Taken(time.monotonic() - began, tree.cpu_seconds() - used, bulk_run.cpu_s(node) - served)
+    found = Taken(time.monotonic() - began, tree.cpu_seconds() - used, bulk_profile.cpu_s(node) - served)
     print(
         f"{name:<8}{found.seconds:>8.1f} s{found.cpu_s:>8.1f} s of CPU{found.node_cpu_s:>8.1f} s of the node's",
         flush=True,

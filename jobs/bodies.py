@@ -61,15 +61,18 @@ def _bodies(batch: pa.RecordBatch, key: str, *, sizes: dict[str, int], packed: b
     vectors = [_vectors(name, batch[name], size, wrong, packed=packed) for name, size in sizes.items()]
     lines = _lines(plain.append_column("suggest", suggestions(plain)))
     for number, (ident, line, *pieces) in enumerate(zip(plain[key].to_pylist(), lines, *vectors, strict=True)):
-        body = b"".join((line[:-1], *pieces, b"}"))
+        body = b"".join((line, *pieces, b"}"))
         yield Refused(ident, *wrong[number], body) if number in wrong else (ident, body)
 
 
-def _lines(batch: pa.RecordBatch) -> list[bytes]:
-    """Of each row the JSON object; a line break inside a text is escaped."""
+def _lines(batch: pa.RecordBatch) -> list[memoryview]:
+    """Of each row the JSON object without its last brace; a line break inside a text is escaped."""
     out = io.BytesIO()
     write_ndjson(batch, out)
-    return out.getvalue().splitlines()
+    written = out.getbuffer()
+    ends = np.flatnonzero(np.frombuffer(written, np.uint8) == ord("\n"))
+    starts = np.append(0, ends[:-1] + 1)
+    return [written[start : end - 1] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
 def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
