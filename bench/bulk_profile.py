@@ -41,15 +41,20 @@ class Phase:
 
     def said(self, writer_s: float = 0.0) -> str:
         """One line; `writer_s` is the CPU of the writer."""
-        mean = psutil.cpu_count() * sum(share for _, share in self.busy) / max(1, len(self.busy))
-        group, alone = POOL.sub(r"\1", self.busiest[0]), self.busiest[1] / self.seconds
-        reason = f"one thread ({group}) ran {alone:.0%} of the time" if alone >= FULL else "nobody worked all the time"
-        held = "the machine was saturated" if self.full() >= FULL else f"not saturated, {reason}"
-        parts = ", ".join(f"{name} {spent / self.seconds:.2f}" for name, spent in sorted(self.threads.items(), key=lambda each: -each[1])[:6])
-        return (
-            f"{self.seconds:.1f} s, cores of {psutil.cpu_count()}: node {self.cpu_s() / self.seconds:.2f} ({parts}), writer"
-            f" {writer_s / self.seconds:.2f}, whole machine {mean:.2f}; full {self.full():.0%} of the time: {held}"
-        )
+        cores, node, wrote = psutil.cpu_count(), self.cpu_s() / self.seconds, writer_s / self.seconds
+        mean = cores * sum(share for _, share in self.busy) / max(1, len(self.busy))
+        most = sorted(self.threads.items(), key=lambda each: -each[1])[:6]
+        parts = ", ".join(f"{name} {spent / self.seconds:.2f}" for name, spent in most)
+        used = f"node {node:.2f} ({parts}), writer {wrote:.2f}, whole machine {mean:.2f} of {cores} cores"
+        return f"{self.seconds:.1f} s: {used}; {self._verdict(node + wrote, cores)}"
+
+    def _verdict(self, own: float, cores: int) -> str:
+        full = f"all cores were busy {self.full():.0%} of the time"
+        if self.full() >= FULL:
+            return f"{full}: saturated" + ("" if own >= FULL * cores else " by other work as well")
+        alone = self.busiest[1] / self.seconds
+        one = f"one thread ({_group(self.busiest[0])}) worked {alone:.0%} of it"
+        return f"{full}: not saturated; {one if alone >= FULL else 'nor did one thread work all the time'}"
 
 
 @contextmanager
@@ -78,7 +83,9 @@ def _told(phase: Phase, before: dict[str, float], after: dict[str, float], spent
     own = {name: cpu - before.get(name, 0.0) for name, cpu in after.items()}
     for name, cpu in own.items():
         phase.threads[_group(name)] = phase.threads.get(_group(name), 0.0) + cpu
-    phase.threads["other"] = phase.threads.get("other", 0.0) + max(0.0, spent - phase.cpu_s())  # threads that have ended
+    phase.threads["other"] = phase.threads.get("other", 0.0) + max(
+        0.0, spent - phase.cpu_s()
+    )  # threads that have ended
     phase.busiest = max(own.items(), key=lambda each: each[1], default=phase.busiest)
 
 
