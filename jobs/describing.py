@@ -25,7 +25,8 @@ Ints = NDArray[np.int64]
 
 def described(run: "Run", documents: str, linked: pa.Table) -> pa.Table:
     """One row per linked record: its number, whether it is a repost, and what its document brings to the choice."""
-    asked = np.unique(np.concatenate([linked[side].to_numpy() for side in ("first", "second")]))
+    sides = pa.chunked_array([*linked["first"].chunks, *linked["second"].chunks], pa.int64())
+    asked = np.sort(pc.unique(sides).to_numpy())
     shares = [
         (is_document, paths)
         for is_document, files in enumerate((lake.files(run.records, RECORD), lake.files([documents], DOCUMENT)))
@@ -45,8 +46,16 @@ def described(run: "Run", documents: str, linked: pa.Table) -> pa.Table:
         pa.concat_tables(unpacked_table(block.as_buffer()) for block in told.filter(chosen)["block"])
         for chosen in (pc.invert(told["is_document"]), told["is_document"])
     )
-    is_repost = np.isin(known["record"].to_numpy(), reposts["record"].to_numpy())
+    is_repost = _is_among(known["record"].to_numpy(), np.sort(reposts["record"].to_numpy()))
     return known.append_column("is_repost", pa.array(is_repost))
+
+
+def _is_among(values: Ints, ascending: Ints) -> NDArray[np.bool_]:
+    """numpy's isin, which would sort or hash them anew for every batch."""
+    if not len(ascending):
+        return np.zeros(len(values), np.bool_)
+    found: NDArray[np.bool_] = ascending[np.searchsorted(ascending[:-1], values)] == values
+    return found
 
 
 def _reposts(path: str, asked: Ints) -> pa.Table:
@@ -57,7 +66,7 @@ def _reposts(path: str, asked: Ints) -> pa.Table:
         reposts = np.unique(owners.filter(pc.starts_with(says, "repost_of:")).to_numpy())
         found.append(numbers(batch["record_id"].take(pa.array(reposts))))
     records = np.concatenate(found)
-    return pa.table({"record": records[np.isin(records, asked)]})
+    return pa.table({"record": records[_is_among(records, asked)]})
 
 
 def _documents(path: str, asked: Ints) -> pa.Table:
@@ -67,7 +76,7 @@ def _documents(path: str, asked: Ints) -> pa.Table:
         path, [*PLAIN, "status", "tenant", "record_ids", *(f"ids.{kind}" for kind in KINDS)]
     ):
         records = numbers(pc.list_flatten(batch["record_ids"]))
-        is_asked = pa.array(np.isin(records, asked))
+        is_asked = pa.array(_is_among(records, asked))
         own = batch.take(pc.list_parent_indices(batch["record_ids"]).filter(is_asked))
         columns = {"record": pa.array(records).filter(is_asked), **{name: own[name] for name in PLAIN}}
         columns["is_dead"] = pc.not_equal(own["status"], "live")
