@@ -77,7 +77,9 @@ def _ask(columns, ends, feature, threshold, missing_left, kept, begins, values, 
         for tree in range(len(begins)):
             left[:] = 0xFFFFFFFF
             for test in range(ends[tree], ends[tree + 1]):
-                _strike(columns[feature[test], begin : begin + size], threshold[test], missing_left[test], kept[test], left)
+                _strike(
+                    columns[feature[test], begin : begin + size], threshold[test], missing_left[test], kept[test], left
+                )
             for row in range(size):
                 out[begin + row] += values[begins[tree] + _lowest(left[row])]
 
