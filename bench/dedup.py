@@ -25,9 +25,6 @@ from bench import articles, dedup_peers, tree
 from bench.articles import DATE
 from jobs import dedup, media_linking
 from models import minhash
-from schemas.document import DOCUMENT
-from schemas.record import RECORD
-from schemas.work import WORK
 from store import cli, lake, spark
 
 if TYPE_CHECKING:
@@ -129,15 +126,10 @@ def made(session: "SparkSession", size: int, home: Path) -> tuple[Run, Quality]:
 
 def run(session: "SparkSession") -> tuple[Run, pa.Table]:
     """What jobs.dedup finds in the lake, and what it took."""
-    records, works = lake.partition("records", platform="made", date=DATE), lake.partition("works", date=DATE)
+    records = lake.partition("records", platform="made", date=DATE)
     merged = lake.partition("documents", step="merge", date=DATE)
     started, used = time.monotonic(), tree.cpu_seconds()
-    found = dedup.duplicates(
-        spark.read(session, [records], RECORD),
-        spark.read(session, [works], WORK),
-        spark.read(session, [merged], DOCUMENT),
-        media_linking.fingerprints([records]),
-    )
+    found = dedup.duplicates(session, [records], merged, media_linking.fingerprints([records]))
     return Run(time.monotonic() - started, tree.cpu_seconds() - used), found
 
 

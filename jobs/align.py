@@ -151,7 +151,7 @@ def _pages(name: str, nights: Sequence[str]) -> list[str]:
 
 
 def _refused(made: lake.Manifest) -> dict[str, object]:
-    batches = [batch for file in made.files for batch in lake.file_batches(file, ["reason"])]
+    batches = [batch for file in made.files for batch in lake.file_batches(file.path, ["reason"])]
     reasons = Counter(reason for batch in batches for reason in batch["reason"].to_pylist())
     return {"rejected": made.rows, "reasons": dict(reasons)}
 

@@ -2,7 +2,7 @@
 
 In   documents  one row per work (step=merge)
      records    the standing records, compared one by one: a repost copies one appearance of a work, not the merge of all
-     works      which record belongs to which document
+     works      which records were matched
      media      fingerprints of the pictures and sounds that the records point to
 Out  documents  the same rows (step=dedup) with `duplicate_of`, `duplicate_similarity`, `duplicate_by`; nothing is deleted
 
@@ -21,20 +21,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from jobs import media_linking
-from jobs.linking import links, number
+from jobs import linking, media_linking
+from jobs.describing import KINDS, described
 from models.cluster import clusters
 from schemas.document import DOCUMENT
-from schemas.record import RECORD
-from schemas.work import WORK
 from store import cli, lake, ledger, settings, spark
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
 log = logging.getLogger(__name__)
 
-KINDS = ("gtin", "isbn", "doi", "model")
 STANDING = {
     "is_dead": "ascending",
     "is_repost": "ascending",
@@ -57,8 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with ledger.step("dedup", args.date) as counts:
         session = spark.session("dedup")
         documents = spark.read(session, [merged], DOCUMENT)
-        rows, owners = spark.read(session, records, RECORD), spark.read(session, [works], WORK)
-        found = duplicates(rows, owners, documents, media_linking.fingerprints(records))
+        found = duplicates(session, records, merged, media_linking.fingerprints(records))
         path = lake.partition("documents", step="dedup", date=args.date)
         inputs = [merged, works, *records]
         made = spark.write(marked(documents, found), path, DOCUMENT, key=["work_id"], inputs=inputs)
@@ -69,26 +65,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     log.info("%s documents, %s of them duplicates", counts["out"], counts["duplicates"])
 
 
-def duplicates(records: "DataFrame", works: "DataFrame", documents: "DataFrame", files: pa.Table) -> pa.Table:
-    """work_id and the three columns of every duplicate among the documents; `files` are fingerprints of media."""
-    linked = pa.concat_tables([links(records, settings.spark_parts()), media_linking.links(records, files)])
-    return families(described(records, works, documents, linked), linked)
+def duplicates(session: "SparkSession", records: Sequence[str], documents: str, files: pa.Table) -> pa.Table:
+    """work_id and the three columns of every duplicate among the documents of a partition.
 
-
-def described(records: "DataFrame", works: "DataFrame", documents: "DataFrame", linked: pa.Table) -> pa.Table:
-    """One row per linked record: its number, whether it is a repost, and what its document brings to the choice."""
-    from pyspark.sql import functions as F
-
-    numbers = pc.unique(pa.chunked_array([*linked["first"].chunks, *linked["second"].chunks], pa.int64()))
-    wanted = records.sparkSession.createDataFrame(pa.table({"record": numbers}))
-    is_repost = F.exists(F.coalesce("relations", F.array()), lambda relation: relation.startswith("repost_of:"))
-    live = records.where("status = 'live'").select(number().alias("record"), "record_id", is_repost.alias("is_repost"))
-    owned = live.join(wanted, on="record", how="inner").join(works.select("record_id", "work_id"), on="record_id")
-    is_dead, tenant = (F.col("status") != "live").alias("is_dead"), F.coalesce("tenant", F.lit("public"))
-    standing = ("work_id", "record_count", "popularity", "created_at")
-    labels = [tenant.alias("tenant"), *(F.col(f"ids.{kind}").alias(kind) for kind in KINDS)]
-    known = documents.select(*map(F.col, standing), is_dead, *labels)
-    return owned.drop("record_id").join(known, on="work_id", how="inner").toArrow()
+    `records` are the partitions that these were made of, `files` are fingerprints of media.
+    """
+    with linking.run(session, records, settings.spark_parts()) as run:
+        linked = pa.concat_tables([linking.links(run), media_linking.links(run, files)])
+        return families(described(run, documents, linked), linked)
 
 
 def families(known: pa.Table, linked: pa.Table) -> pa.Table:

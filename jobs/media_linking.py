@@ -16,11 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from jobs.linking import number, said
-from models import minhash, picture_hash, sound_hash
+from jobs import linking
+from models import picture_hash, sound_hash
 from models.cluster import clusters
+from models.numbering import numbers
 from schemas.media import MEDIA_FILE
-from store import lake
+from schemas.record import RECORD
+from store import lake, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -34,10 +36,13 @@ AGREEING = 0.35  # similarity of two texts that say one thing in part: half of w
 MOST = 20
 
 
-def links(records: "DataFrame", files: pa.Table) -> pa.Table:
+def links(run: linking.Run, files: pa.Table) -> pa.Table:
     """first, second (records by their numbers), similarity, medium; `files` are sha256 and fingerprint."""
-    found = [_of_kind(records, files, kind) for kind in KINDS] if files.num_rows else []
-    return pa.concat_tables(found) if found else _table(np.empty((0, 2), np.int64), np.empty(0), "picture")
+    found = [_table(np.empty((0, 2), np.int64), np.empty(0), "picture")]
+    if files.num_rows:
+        records = spark.read(run.session, run.records, RECORD)
+        found += [agreeing(run, _of_kind(records, files, kind)) for kind in KINDS]
+    return pa.concat_tables(found)
 
 
 def fingerprints(records: Sequence[str]) -> pa.Table:
@@ -62,7 +67,7 @@ def _of_kind(records: "DataFrame", files: pa.Table, kind: str) -> pa.Table:
     places = pc.index_in(shas, own["sha256"].combine_chunks())
     is_known = places.is_valid().to_numpy(zero_copy_only=False)
     pairs, similarity = _alike(kind, own["fingerprint"].to_pylist())
-    return agreeing(records, *shared(owners[is_known], places.drop_null().to_numpy(), pairs, similarity), KINDS[kind])
+    return _table(*shared(owners[is_known], places.drop_null().to_numpy(), pairs, similarity), KINDS[kind])
 
 
 def shown(records: "DataFrame", kind: str) -> tuple[Ints, pa.Array]:
@@ -71,8 +76,8 @@ def shown(records: "DataFrame", kind: str) -> tuple[Ints, pa.Array]:
 
     files = F.filter(F.coalesce("media", F.array()), lambda file: file["kind"] == kind)
     found = records.where(F.col("status").eqNullSafe("live") & F.col("type").isin(*TYPES)).where(F.size(files) == 1)
-    table = found.select(number().alias("record"), files[0]["sha256"].alias("sha256")).dropna().toArrow()
-    return table["record"].to_numpy(), table["sha256"].combine_chunks()
+    table = found.select("record_id", files[0]["sha256"].alias("sha256")).dropna().toArrow().combine_chunks()
+    return numbers(table["record_id"].chunk(0)), table["sha256"].chunk(0)
 
 
 def _alike(kind: str, prints: Sequence[bytes]) -> tuple[Ints, Floats]:
@@ -104,22 +109,10 @@ def shared(owners: Ints, files: Ints, alike: Ints, similarity: Floats) -> tuple[
     return np.array([row[:2] for row in same + near], np.int64).reshape(-1, 2), found[:, 2]
 
 
-def agreeing(records: "DataFrame", pairs: Ints, similarity: Floats, medium: str) -> pa.Table:
-    """The pairs whose texts do not contradict, as links."""
-    table = _table(pairs, similarity, medium)
-    if not table.num_rows:
-        return table
-    texts = said(records, table).toArrow()
-    firsts, seconds = (texts[f"{side}_text"].combine_chunks() for side in ("first", "second"))
-    is_short = [_is_short(column) for column in (firsts, seconds)]
-    kept = is_short[0] | is_short[1] | (minhash.jaccard(firsts, seconds) >= AGREEING)
-    return texts.select(table.column_names).cast(table.schema).filter(pa.array(kept))
-
-
-def _is_short(texts: pa.Array) -> NDArray[np.bool_]:
-    made = minhash.sketches(pa.nulls(len(texts), pa.string()), texts, np.zeros(len(texts), np.uint64))
-    short: NDArray[np.bool_] = made["grams"] == 0
-    return short
+def agreeing(run: linking.Run, pairs: pa.Table) -> pa.Table:
+    """The pairs whose texts do not contradict."""
+    places, similarity, is_short = linking.alike(run, pairs, "agreeing")
+    return pairs.take(pa.array(places[is_short | (similarity >= AGREEING)]))
 
 
 def _table(pairs: Ints, similarity: Floats, medium: str) -> pa.Table:

@@ -46,11 +46,16 @@ def sketches(titles: pa.Array, bodies: pa.Array, seeds: NDArray[np.uint64]) -> S
 
 def jaccard(firsts: pa.Array, seconds: pa.Array) -> NDArray[np.float64]:
     """res[i] = |G(a_i) & G(b_i)| / |G(a_i) | G(b_i)|, G the 5-grams; of texts under SHORTEST 1 when equal, else 0."""
+    return compared(firsts, seconds)[0]
+
+
+def compared(firsts: pa.Array, seconds: pa.Array) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """jaccard of each pair, and whether one of the two is under SHORTEST."""
     starts, points = table()
     columns = (*utf8(firsts), *utf8(seconds))
-    found = np.zeros(len(firsts))
-    _jaccard(*columns, starts, points, _FACTORS, found)
-    return found
+    found, is_short = np.zeros(len(firsts)), np.zeros(len(firsts), np.bool_)
+    _jaccard(*columns, starts, points, _FACTORS, found, is_short)
+    return found, is_short
 
 
 def likeness(firsts: Sketches, seconds: Sketches) -> NDArray[np.float64]:
@@ -62,7 +67,7 @@ def likeness(firsts: Sketches, seconds: Sketches) -> NDArray[np.float64]:
 def band_keys(rows: Sketches) -> NDArray[np.uint64]:
     """(n, BINS / ROWS): texts that share a key are candidates."""
     words = np.ascontiguousarray(rows["lanes"]).view("<u8")
-    keys: NDArray[np.uint64] = _mixed(words + np.arange(1, words.shape[1] + 1, dtype=np.uint64) * _FACTORS[1])
+    keys: NDArray[np.uint64] = mixed(words + np.arange(1, words.shape[1] + 1, dtype=np.uint64) * _FACTORS[1])
     return keys
 
 
@@ -86,7 +91,7 @@ def _nothing(seeds: tuple[int, ...]) -> NDArray[np.uint64]:
 
 
 @njit(cache=True, nogil=True)
-def _mixed(value):  # type: ignore
+def mixed(value):  # type: ignore
     """Finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014)."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -111,12 +116,12 @@ def _name(text, seed, hashes):  # type: ignore
     """64-bit name of a whole text; 0 for none. A sum over its grams, each weighed by its place, is quicker than a chain."""
     if not len(text):
         return np.uint64(0)
-    value = _mixed(seed + np.uint64(len(text)))
+    value = mixed(seed + np.uint64(len(text)))
     for place in range(len(hashes)):
         value += hashes[place] * np.uint64(2 * place + 1)
     for place in range(min(len(text), GRAM - 1)):
-        value = _mixed(value + np.uint64(text[place]))
-    return _mixed(value) | np.uint64(1)
+        value = mixed(value + np.uint64(text[place]))
+    return mixed(value) | np.uint64(1)
 
 
 @njit(cache=True, nogil=True)
@@ -144,7 +149,7 @@ def _smallest(hashes, lanes):  # type: ignore
         attempt, lender = np.uint64(0), np.int64(slot)
         while not is_full[lender]:
             attempt += np.uint64(1)
-            lender = np.int64(_mixed(np.uint64(slot) * np.uint64(1 << 20) + attempt) % np.uint64(BINS))
+            lender = np.int64(mixed(np.uint64(slot) * np.uint64(1 << 20) + attempt) % np.uint64(BINS))
         lanes[slot] = np.uint16(kept[lender] & np.uint64(0xFFFF))
 
 
@@ -161,13 +166,14 @@ def _fill(a, a_ends, b, b_ends, seeds, starts, points, factors, names, grams, la
 
 
 @njit(cache=True, nogil=True)
-def _jaccard(a, a_ends, b, b_ends, starts, points, factors, found):  # type: ignore
+def _jaccard(a, a_ends, b, b_ends, starts, points, factors, found, is_short):  # type: ignore
     none, no_ends = np.empty(0, np.uint8), np.zeros(len(a_ends), np.int64)
     one, two = np.empty(1 << 16, np.uint32), np.empty(1 << 16, np.uint32)
     for row in range(len(found)):
         n, one = _folded(a, a_ends, none, no_ends, row, starts, points, one)
         m, two = _folded(b, b_ends, none, no_ends, row, starts, points, two)
-        if min(n, m) < SHORTEST:
+        is_short[row] = min(n, m) < SHORTEST
+        if is_short[row]:
             found[row] = n == m and np.all(one[:n] == two[:m])
             continue
         left = np.unique(_hashes(one[:n], np.uint64(0), factors))

@@ -94,6 +94,11 @@ def must_fit(path: str, schema: pa.Schema) -> Manifest:
     return found
 
 
+def files(paths: Iterable[str], schema: pa.Schema) -> list[DataFile]:
+    """The files of these partitions; SchemaMismatch where one was written under another schema."""
+    return [file for path in paths for file in must_fit(path, schema).files]
+
+
 def differences(stored: pa.Schema, wanted: pa.Schema) -> list[str]:
     """What a reader of `wanted` would miss in `stored`, a line each."""
     lines = [f"{name} is missing" for name in wanted.names if name not in stored.names]
@@ -164,14 +169,14 @@ def checked(path: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
 def batches(path: str, schema: pa.Schema, *, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a partition, file by file, in stored order."""
     for file in must(path).files:
-        yield from file_batches(file, columns or schema.names)
+        yield from file_batches(file.path, columns or schema.names)
 
 
-def file_batches(file: DataFile, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """The rows of one file, in stored order."""
+def file_batches(path: str, columns: Sequence[str], rows: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+    """The rows of the file at this path in stored order, at most so many at once."""
     system, root = objects.filesystem()
-    with system.open_input_file(f"{root}/{file.path}") as source:
-        yield from pq.ParquetFile(source).iter_batches(columns=list(columns))
+    with system.open_input_file(f"{root}/{path}") as source:
+        yield from pq.ParquetFile(source).iter_batches(rows, columns=list(columns))
 
 
 def read(path: str, schema: pa.Schema, *, columns: Sequence[str] | None = None) -> pa.Table:

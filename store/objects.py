@@ -70,6 +70,16 @@ def mapped(path: str) -> memoryview:
     return memoryview(must_bytes(path))
 
 
+def piece(path: str, start: int, size: int) -> pa.Buffer:
+    """Some bytes of one object; ObjectMissing where there is none."""
+    system, root = filesystem()
+    try:
+        with system.open_input_file(f"{root}/{path}") as source:
+            return source.read_at(size, start)
+    except FileNotFoundError as error:
+        raise ObjectMissing(path) from error
+
+
 @contextlib.contextmanager
 def _new(path: str, *, is_durable: bool = True) -> Iterator[BinaryIO | pa.NativeFile]:
     system, root = filesystem()
@@ -110,6 +120,13 @@ def remove(path: str) -> None:
     system, root = filesystem()
     with contextlib.suppress(FileNotFoundError):
         system.delete_file(f"{root}/{path}")
+
+
+def remove_folder(path: str) -> None:
+    """Remove everything under a path, where there is anything."""
+    system, root = filesystem()
+    with contextlib.suppress(FileNotFoundError):
+        system.delete_dir(f"{root}/{path}")
 
 
 def get_bytes(path: str) -> bytes | None:

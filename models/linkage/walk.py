@@ -1,6 +1,10 @@
-"""Boosted trees of scikit-learn asked by blocks of rows: several times the rows per second that its own predict gives.
+"""Boosted trees of scikit-learn asked for many rows at once: tens of times the rows per second that its own predict gives.
 
-The nodes are read from the fitted trees' internal arrays; a test holds the answers to those of predict_proba.
+Nobody walks: every test of a tree strikes out the leaves that a row which fails it cannot reach, and the first leaf left
+is the row's. Tests of one node over a block of rows are one run over memory, without a branch. The nodes are read from
+the fitted trees' internal arrays, where they stand in depth-first order; a test holds the answers to those of predict_proba.
+
+Source  Lucchese et al., "QuickScorer" (SIGIR 2015), and its vectorised form (SIGIR 2016).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +19,8 @@ from models.linkage.overlap import Floats32
 
 Floats = NDArray[np.float64]
 
-BLOCK = 64  # rows that stay in the cache while all trees ask them
-LEAF = -1
+BLOCK = 256  # rows that are asked together
+LEAVES = 32  # of a tree at most: the bits of a word
 
 
 def grown(
@@ -35,31 +39,68 @@ def grown(
 
 def probability(several: Sequence[Trees], features: Floats32) -> Floats:
     """Mean probability of the second class."""
-    rows = np.ascontiguousarray(features, np.float32)
-    return np.asarray(np.mean([1 / (1 + np.exp(-log_odds(trees, rows))) for trees in several], axis=0))
+    columns = np.ascontiguousarray(features.T, np.float32)
+    return np.asarray(np.mean([1 / (1 + np.exp(-_log_odds(trees, columns))) for trees in several], axis=0))
 
 
 def log_odds(trees: Trees, features: Floats32) -> Floats:
-    """What the trees add up to, for every row of C-contiguous features."""
+    """What the trees add up to, for every row of features."""
+    return _log_odds(trees, np.ascontiguousarray(features.T, np.float32))
+
+
+def _log_odds(trees: Trees, columns: Floats32) -> Floats:
     nodes = [predictors[0].nodes for predictors in trees._predictors]
-    roots = np.cumsum([0, *map(len, nodes)])[:-1].astype(np.int64)
-    flat = np.concatenate(nodes)
-    feature = np.where(flat["is_leaf"], LEAF, flat["feature_idx"]).astype(np.int32)
-    parts = [np.ascontiguousarray(flat[name]) for name in ("num_threshold", "left", "right", "value")]
-    missing_left = flat["missing_go_to_left"].astype(np.bool_)
-    out = np.full(len(features), float(np.ravel(trees._baseline_prediction)[0]))
-    _walk(features, roots, feature, *parts, missing_left, out)  # type: ignore[call-arg]
+    flat, roots = np.concatenate(nodes), np.cumsum([0, *map(len, nodes)])
+    is_leaf = flat["is_leaf"].astype(np.bool_)
+    before = np.cumsum(is_leaf) - is_leaf  # leaves, over all trees
+    tests, owner = np.flatnonzero(~is_leaf), np.repeat(roots[:-1], np.diff(roots))[~is_leaf]
+    first, last = (before[owner + flat[side][tests]] - before[owner] for side in ("left", "right"))
+    if (np.diff(np.append(before[roots[:-1]], is_leaf.sum())) > LEAVES).any():
+        raise ValueError(f"a tree has more than {LEAVES} leaves")
+    kept = ~((np.uint64(1) << last.astype(np.uint64)) - (np.uint64(1) << first.astype(np.uint64))).astype(np.uint32)
+    exact = flat["num_threshold"][tests]
+    threshold = exact.astype(np.float32)
+    threshold = np.where(threshold > exact, np.nextafter(threshold, np.float32(-np.inf)), threshold)
+    out = np.full(columns.shape[1], float(np.ravel(trees._baseline_prediction)[0]))
+    _ask(
+        *(columns, np.searchsorted(tests, roots), flat["feature_idx"][tests].astype(np.int64), threshold),
+        *(flat["missing_go_to_left"][tests].astype(np.bool_), kept, before[roots[:-1]], flat["value"][is_leaf], out),
+    )
     return out
 
 
 @njit(cache=True, nogil=True)
-def _walk(rows, roots, feature, threshold, left, right, value, missing_left, out):  # type: ignore
-    for begin in range(0, len(rows), BLOCK):
-        for root in roots:
-            for row in range(begin, min(begin + BLOCK, len(rows))):
-                node = root
-                while feature[node] != LEAF:
-                    seen = rows[row, feature[node]]
-                    goes_left = missing_left[node] if np.isnan(seen) else seen <= threshold[node]
-                    node = root + (left[node] if goes_left else right[node])
-                out[row] += value[node]
+def _ask(columns, ends, feature, threshold, missing_left, kept, begins, values, out):  # type: ignore
+    left = np.empty(BLOCK, np.uint32)
+    for begin in range(0, len(out), BLOCK):
+        size = min(BLOCK, len(out) - begin)
+        for tree in range(len(begins)):
+            left[:] = 0xFFFFFFFF
+            for test in range(ends[tree], ends[tree + 1]):
+                _strike(
+                    columns[feature[test], begin : begin + size], threshold[test], missing_left[test], kept[test], left
+                )
+            for row in range(size):
+                out[begin + row] += values[begins[tree] + _lowest(left[row])]
+
+
+@njit(inline="always")
+def _strike(seen, threshold, missing_left, kept, left):  # type: ignore
+    """Rows that fail a test keep the leaves that are not below its left side."""
+    if missing_left:
+        for row in range(len(seen)):
+            left[row] &= kept if seen[row] > threshold else np.uint32(0xFFFFFFFF)
+    else:
+        for row in range(len(seen)):
+            left[row] &= np.uint32(0xFFFFFFFF) if seen[row] <= threshold else kept
+
+
+@njit(inline="always")
+def _lowest(bits):  # type: ignore
+    """Place of the lowest bit that is set."""
+    place = 0
+    for step in (16, 8, 4, 2, 1):
+        if bits & np.uint32((1 << step) - 1) == 0:
+            bits >>= np.uint32(step)
+            place += step
+    return place

@@ -75,6 +75,19 @@ def test_copies_point_to_the_original_and_nothing_is_dropped() -> None:
 
 
 @pytest.mark.usefixtures("lake", "spark")
+def test_a_repost_of_an_earlier_date_and_what_is_less_known_do_not_survive() -> None:
+    rows = [
+        post("1", TEXT, 1, relations=["link:weibo:9", "repost_of:weibo:2"]),
+        post("2", TEXT, 2, relations=["reply_to:weibo:9"]),
+        post("3", OTHER, 1),
+        post("4", OTHER, 2, ids={"doi": "10.1/x"}),
+        record("zhihu:4", body=OTHER, created_at=day(3), ids={"doi": "10.1/x"}),  # of one work with weibo:4
+    ]
+    found = {name: of for name, (of, _) in duplicates(*rows).items()}
+    assert found == {"weibo:2": None, "weibo:1": "weibo:2", "weibo:4": None, "weibo:3": "weibo:4"}
+
+
+@pytest.mark.usefixtures("lake", "spark")
 def test_siblings_short_texts_and_the_dead_stay_apart() -> None:
     rows = [
         post("1", TEXT, ids={"gtin": "6901234567892"}),

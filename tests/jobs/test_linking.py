@@ -1,19 +1,22 @@
 """Near-duplicate links: the same from Spark, from one process and from plain sets, however the work is divided."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from a_work import frame, record
+from a_work import DATE, record
 from pyspark.sql import SparkSession
 
 from jobs import blocks, linking
-from models import candidates, minhash
+from jobs.blocks import Block
+from models import candidates, minhash, numbering
 from schemas.record import RECORD
+from store import lake, settings
 
 Links = list[tuple[int, int, float]]
 WORDS = [f"{a}{b}{c}" for a in ("ka", "lo", "mi", "tse", "ru") for b in ("ven", "dor", "pil", "sha") for c in "aeiou"]
@@ -39,22 +42,31 @@ def table(said: list[str]) -> pa.Table:
     return pa.table({"record": numbers, "seed": seeds, "title": nothing, "body": pa.array(said, pa.string())})
 
 
-def by_part(batches: list[pa.RecordBatch], parts: int) -> Iterator[list[pa.RecordBatch]]:
+def by_part(sent: Iterable[Block], parts: int) -> Iterator[list[Block]]:
+    held = list(sent)
     for part in range(parts):
-        yield [batch for batch in batches if batch["part"][0].as_py() == part]
+        yield [block for block in held if block.part == part]
 
 
 def alone(said: list[str], parts: int, rows: int = 100) -> Links:
     """The same stages in this process; links that are not sure come with the rest."""
     read = list(linking.sketched(iter(table(said).to_batches(max_chunksize=rows)), parts))
-    keys = list(linking.keyed(iter([b for b in read if b["kind"][0].as_py() == "sketch"]), parts))
-    pairs = [b for own in by_part(keys, parts) for b in linking.paired(iter(own), parts)]
-    halves = [b for own in by_part(pairs + read, parts) for b in linking.joined(iter(own), parts)]
-    found = [b for own in by_part(halves + read, parts) for b in linking.linked(iter(own))]
+    pairs = [b for own in by_part(read, parts) for b in linking.paired(own, parts)]
+    halves = [b for own in by_part(pairs + read, parts) for b in linking.joined(own, parts)]
+    found = [b for own in by_part(halves + read, parts) for b in linking.linked(own)]
     return sorted({(row["first"], row["second"], row["similarity"]) for b in found for row in b.to_pylist()})
 
 
-def families(links: list[tuple[int, ...]] | set[tuple[int, int]], size: int) -> set[frozenset[int]]:
+def links(spark: SparkSession, rows: list[dict[str, Any]], parts: int, files: int = 1) -> list[dict[str, Any]]:
+    """What is linked of these records, which lie in so many files."""
+    path, size = lake.partition("records", platform="weibo", date=DATE), -(-len(rows) // files)
+    tables = [pa.Table.from_pylist(rows[at : at + size], RECORD) for at in range(0, len(rows), size)]
+    lake.write(path, tables, RECORD)
+    with linking.run(spark, [path], parts) as run:
+        return list(linking.links(run).to_pylist())
+
+
+def families(links: Iterable[tuple[Any, ...]], size: int) -> set[frozenset[int]]:
     root = list(range(size))
 
     def find(row: int) -> int:
@@ -86,25 +98,34 @@ def test_any_division_gives_the_same_links(parts: int, rows: int) -> None:
     assert alone(said, parts, rows) == alone(said, 3)
 
 
+@pytest.mark.usefixtures("lake")
 def test_spark_finds_the_families_of_plain_sets_whatever_its_width(spark: SparkSession) -> None:
     said = texts(60)
     rows = [record(f"weibo:{n}", body=text) for n, text in enumerate(said)]
-    frames = frame(spark, rows, RECORD)
-    numbers = {row["n"]: place for place, row in enumerate(frames.select(linking.number().alias("n")).collect())}
+    places = {number: place for place, number in enumerate(numbered(rows))}
     found = []
-    for parts, adaptive in ((1, "true"), (4, "false"), (5, "true")):
+    for parts, files, adaptive in ((1, 1, "true"), (4, 3, "false"), (5, 7, "true")):
         spark.conf.set("spark.sql.adaptive.enabled", adaptive)
-        links = linking.links(frames.repartition(parts), parts).to_pylist()
-        found.append(sorted((numbers[row["first"]], numbers[row["second"]], row["similarity"]) for row in links))
+        told = links(spark, rows, parts, files)
+        found.append(sorted((places[row["first"]], places[row["second"]], row["similarity"]) for row in told))
     spark.conf.unset("spark.sql.adaptive.enabled")
     assert found[0] == found[1] == found[2]
     assert families(found[0], len(said)) == families(like(said), len(said))
 
 
+@pytest.mark.usefixtures("lake")
+def test_a_run_leaves_nothing_behind_and_an_id_in_two_files_is_one_record(spark: SparkSession) -> None:
+    said = texts(60)
+    rows = [record(f"weibo:{n}", body=text) for n, text in enumerate(said)]
+    twice, once = (links(spark, *given) for given in ((rows + rows, 3, 2), (rows, 3)))
+    assert {tuple(row.values()) for row in twice} == {tuple(row.values()) for row in once}
+    assert not [path for path in Path(settings.lake_root(), "scratch").rglob("*") if path.is_file()]
+
+
 def test_a_hundred_thousand_equal_texts_are_one_sketch_and_a_line_of_links() -> None:
     said, parts = ["the very same notice that a platform puts under everything"] * 100_000, 4
     read = list(linking.sketched(iter(table(said).to_batches(max_chunksize=10_000)), parts))
-    assert sum(len(blocks.held([b], linking.KNOWN)["sketch"]) for b in read) == 10
+    assert len(blocks.held(read, linking.KNOWN)["sketch"]) == 2
     assert len(alone(said, parts, 10_000)) <= 2 * len(said)
 
 
@@ -115,23 +136,34 @@ def test_a_band_shared_by_a_million_texts_makes_a_line_of_pairs() -> None:
     assert len(pairs) == 999_999 and (pairs["first"] < pairs["second"]).all()
 
 
+@pytest.mark.usefixtures("lake")
 @pytest.mark.parametrize("parts", [1, 3])
 def test_blocks_bring_every_row_to_its_part(parts: int) -> None:
-    rows = np.zeros(blocks.MOST + 10, candidates.PAIR)
-    rows["first"] = np.arange(len(rows))
-    batches = list(blocks.packed([("pair", rows, rows["first"])], parts))
-    for batch in batches:
-        own = blocks.held([batch], {"pair": candidates.PAIR})["pair"]
-        assert set((own["first"] % parts).tolist()) == {batch["part"][0].as_py()}
-    everything = blocks.held(batches, {"pair": candidates.PAIR})["pair"]
-    assert sorted(everything["first"].tolist()) == rows["first"].tolist()
+    rows = np.zeros(70_000, candidates.PAIR)
+    rows["first"] = minhash.mixed(np.arange(len(rows), dtype=np.uint64)) | np.uint64(1)
+    references = blocks.put(blocks.packed([("pair", rows, rows["first"])], parts), "scratch/blocks/1")
+    found = list(blocks.got(pa.Table.from_batches([references])))
+    each = [blocks.held([block], {"pair": candidates.PAIR})["pair"]["first"] for block in found]
+    assert sum(map(len, each)) == len(rows) and len(set(np.concatenate(each).tolist())) == len(rows)
+    assert all(set((own >> 32) % parts) == {block.part} for own, block in zip(each, found, strict=True))
+    assert max(map(len, each)) < 1.1 * len(rows) / parts  # names of texts are odd
 
 
+@pytest.mark.usefixtures("lake")
 def test_private_texts_meet_only_their_own_tenants(spark: SparkSession) -> None:
     body = texts(1)[0]
     owned: list[dict[str, Any]] = [{}, {"tenant": "home"}, {"tenant": "home"}, {"tenant": "desk"}]
     rows = [record(f"weibo:{n}", body=body, **fields) for n, fields in enumerate(owned)]
-    frames = frame(spark, rows, RECORD)
-    numbers = [row["n"] for row in frames.select(linking.number().alias("n")).collect()]
-    links = linking.links(frames, 2).to_pylist()
-    assert [{row["first"], row["second"]} for row in links] == [{numbers[1], numbers[2]}]
+    numbers = numbered(rows)
+    assert [{row["first"], row["second"]} for row in links(spark, rows, 2)] == [{numbers[1], numbers[2]}]
+
+
+def numbered(rows: list[dict[str, Any]]) -> list[int]:
+    return list(numbering.numbers(pa.array([row["record_id"] for row in rows])).tolist())
+
+
+def test_numbers_of_ids_are_the_same_everywhere_and_differ() -> None:
+    names = pa.array([f"weibo:{n}" for n in range(100_000)])
+    found = numbering.numbers(names)
+    assert len(set(found.tolist())) == len(names)
+    assert numbering.numbers(names.slice(7, 3)).tolist() == found[7:10].tolist()
