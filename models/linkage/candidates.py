@@ -1,4 +1,6 @@
-"""Which pairs are worth a comparison: for every row the K rows that BM25 over character 3-grams likes best.
+"""Which pairs are worth a comparison: for every row the K rows that BM25 over its pieces likes best.
+
+Pieces are the character 3-grams of a row's short texts; of two tables also the model numbers of all texts as wholes.
 
 Both tables probe each other; the pairs are the union. Every probe is exact: no posting is skipped.
 
@@ -18,6 +20,7 @@ from models.grams import Bags
 K = 10
 K_SINGLE = 20  # of one table: copies of a row are many and fill the places
 K1, B = 1.2, 0.75
+INFORMATIVE = 1.5  # exponent of idf of two tables: in BM25, and of one table, 1; in a cosine, where both sides weigh, 2
 
 
 class Pairs(NamedTuple):
@@ -42,7 +45,7 @@ def unique(ones: Ints, others: Ints, size: int) -> Pairs:
 
 def nearest(grams: Bags, groups: NDArray[np.int32] | None, k: int) -> NDArray[np.int32]:
     """(rows, k): the best of each row, best first, -1 where fewer share a piece. Equal scores go to the smaller row."""
-    weights = bm25(grams)
+    weights = bm25(grams, 1 if groups is None else INFORMATIVE)
     by_column = np.argsort(grams.columns, kind="stable")
     heads = np.concatenate([[0], np.cumsum(np.bincount(grams.columns))]).astype(np.int64)
     rows = owners(grams.starts)[by_column]
@@ -52,9 +55,9 @@ def nearest(grams: Bags, groups: NDArray[np.int32] | None, k: int) -> NDArray[np
     return best
 
 
-def bm25(grams: Bags) -> NDArray[np.float32]:
-    """What each entry adds to the score of its row when a probe has it."""
-    idf = np.log1p(np.exp(information(grams, int(grams.columns.max(initial=-1)) + 1)))
+def bm25(grams: Bags, power: float) -> NDArray[np.float32]:
+    """What each entry adds to the score of its row when a probe has it; the probe weighs its pieces by idf as well."""
+    idf = np.log1p(np.exp(information(grams, int(grams.columns.max(initial=-1)) + 1))) ** power
     lengths = np.add.reduceat(np.append(grams.counts, 0), grams.starts[:-1]) * (np.diff(grams.starts) > 0)
     norm = K1 * (1 - B + B * lengths / max(1e-9, lengths.mean()))
     tf = grams.counts

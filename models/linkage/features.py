@@ -78,20 +78,21 @@ def records(fields: list[Field], groups: NDArray[np.int32] | None) -> Records:
         Bags(h.starts - h.starts[0], h.columns[h.starts[0] : h.starts[-1]], h.counts[h.starts[0] : h.starts[-1]])
         for h in halves
     ]
+    codes = pieces.bags(whole, pieces.codes)
     return Records(
         size,
         groups,
         {f.name: said(texts[f.name], f.kind == "names") for f in shared if f.name in texts},
         main,
         said(whole, False),
-        pieces.rows(pieces.bags(whole, pieces.codes)),
+        pieces.rows(codes),
         pieces.rows(pieces.bags(whole, pieces.numbers)),
         pieces.rows(pieces.bags(texts[main], pieces.numbers)),
         {f.name: _read(f.values, number) for f in shared if f.kind == "number"},
         {f.name: _read(f.values, year) for f in shared if f.kind == "time"},
         pieces.rows(halves[0], idf),
         pieces.rows(halves[1], idf),
-        pieces.grams(short),
+        pieces.grams(short) if groups is None else pieces.joined(pieces.grams(short), codes),
     )
 
 

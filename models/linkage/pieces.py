@@ -88,6 +88,14 @@ def grams(texts: Sequence[str]) -> Bags:
     return Bags(raw.starts, places.astype(np.int32), raw.counts)
 
 
+def joined(one: Bags, other: Bags) -> Bags:
+    """Both bags of every text as one."""
+    owner = np.concatenate([owners(one.starts), owners(other.starts)])
+    order = np.argsort(owner, kind="stable")
+    columns = np.concatenate([one.columns, other.columns + one.columns.max(initial=-1) + 1])
+    return Bags(one.starts + other.starts, columns[order], np.concatenate([one.counts, other.counts])[order])
+
+
 def rows(bag: Bags, idf: NDArray[np.float64] | None = None) -> Rows:
     """TF-IDF rows of unit length."""
     told = (information(bag, int(bag.columns.max(initial=-1)) + 1) if idf is None else idf)[bag.columns]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier as Trees
 from threadpoolctl import threadpool_limits
 
+from models.blocking import Ints
 from models.linkage.overlap import Floats32
 
 Floats = NDArray[np.float64]
@@ -52,12 +53,12 @@ def _log_odds(trees: Trees, columns: Floats32) -> Floats:
     nodes = [predictors[0].nodes for predictors in trees._predictors]
     flat, roots = np.concatenate(nodes), np.cumsum([0, *map(len, nodes)])
     is_leaf = flat["is_leaf"].astype(np.bool_)
-    before = np.cumsum(is_leaf) - is_leaf  # leaves, over all trees
+    before: Ints = np.cumsum(is_leaf) - is_leaf  # leaves, over all trees
     tests, owner = np.flatnonzero(~is_leaf), np.repeat(roots[:-1], np.diff(roots))[~is_leaf]
-    first, last = (before[owner + flat[side][tests]] - before[owner] for side in ("left", "right"))
+    sides = [(before[owner + flat[side][tests]] - before[owner]).astype(np.uint64) for side in ("left", "right")]
     if (np.diff(np.append(before[roots[:-1]], is_leaf.sum())) > LEAVES).any():
         raise ValueError(f"a tree has more than {LEAVES} leaves")
-    kept = ~((np.uint64(1) << last.astype(np.uint64)) - (np.uint64(1) << first.astype(np.uint64))).astype(np.uint32)
+    kept = ~((np.uint64(1) << sides[1]) - (np.uint64(1) << sides[0])).astype(np.uint32)
     exact = flat["num_threshold"][tests]
     threshold = exact.astype(np.float32)
     threshold = np.where(threshold > exact, np.nextafter(threshold, np.float32(-np.inf)), threshold)

@@ -123,6 +123,21 @@ def test_trees_walked_say_what_scikit_learn_says() -> None:
     np.testing.assert_allclose(probability([trees], rows), trees.predict_proba(rows)[:, 1], atol=1e-9)
 
 
+def test_a_tree_of_too_many_leaves_is_refused() -> None:
+    dice = np.random.default_rng(2)
+    rows = dice.normal(size=(2000, 3)).astype(np.float32)
+    trees = HistGradientBoostingClassifier(max_iter=1, max_leaf_nodes=40).fit(rows, dice.integers(2, size=2000))
+    with pytest.raises(ValueError, match="32 leaves"):
+        probability([trees], rows)
+
+
+def test_two_bags_of_a_text_are_one_whose_pieces_stay_apart() -> None:
+    one, two = pieces.bags(["a b", "", "b"], str.split), pieces.bags(["x x", "y", ""], str.split)
+    both = pieces.joined(one, two)
+    assert np.diff(both.starts).tolist() == [3, 1, 1] and sorted(both.counts.tolist()) == [1, 1, 1, 1, 2]
+    assert len(set(both.columns.tolist())) == 4
+
+
 def test_components_leave_rows_alone_out() -> None:
     pairs = Pairs(np.array([0, 1, 4]), np.array([1, 3, 5]))
     found = components(pairs, np.array([True, True, False]), 6)
