@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from elasticsearch import Elasticsearch
 
-from store import elastic
+from store import failures
 
 DOCUMENTS = 50
 SLOWER = 3.0  # times the live generation's p95
@@ -21,7 +21,7 @@ def questions(es: Elasticsearch, index: str) -> list[dict[str, Any]]:
     """Two bodies per sampled document, the same ones each time."""
     source = {"exclude_vectors": False, "includes": ["title_tokens", "text_vector"]}
     drawn = {"function_score": {"random_score": {"seed": 7, "field": "_seq_no"}}}
-    with elastic.plainly():
+    with failures.plainly():
         hits = es.search(index=index, size=DOCUMENTS, query=drawn, source=source)["hits"]["hits"]
     rows = [hit["_source"] for hit in hits]
     words = [{"match": {"title_tokens": row["title_tokens"]}} for row in rows if "title_tokens" in row]
@@ -35,7 +35,7 @@ def ask(es: Elasticsearch, index: str, asked: Sequence[dict[str, Any]]) -> list[
     taken = []
     for body in asked:
         began = time.perf_counter()
-        with elastic.plainly():
+        with failures.plainly():
             es.search(index=index, size=10, source=False, request_cache=False, **body)
         taken.append((time.perf_counter() - began) * 1000)
     return taken

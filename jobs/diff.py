@@ -20,7 +20,7 @@ from elasticsearch import Elasticsearch
 
 from jobs import generations, golden
 from jobs.sameness import differing
-from store import cli, elastic, ledger, objects
+from store import cli, elastic, failures, ledger, objects
 
 PAGE = 1000
 MOVED = 20  # documents that moved most
@@ -71,7 +71,7 @@ def documents(es: Elasticsearch, before: str, after: str) -> dict[str, Any]:
 
 def pages(es: Elasticsearch, index: str, side: int) -> Iterator[Row]:
     """Every document of an index in the order of work_id, at one point in time."""
-    with elastic.plainly():
+    with failures.plainly():
         point, last = es.open_point_in_time(index=index, keep_alive="5m")["id"], dict[str, Any]()
         while True:
             pit = {"id": point, "keep_alive": "5m"}

@@ -18,7 +18,7 @@ from elasticsearch import Elasticsearch
 
 from jobs.bodies import bodies
 from jobs.load import BATCH_BYTES
-from store import cli, elastic, settings, spark
+from store import cli, elastic, failures, settings, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -112,12 +112,12 @@ def told(both: "DataFrame") -> Drift:
 def point_in_time(es: Elasticsearch, index: str) -> Iterator[str]:
     """An index as it is now, with every write so far."""
     elastic.refresh(es, index)
-    with elastic.plainly():
+    with failures.plainly():
         point = es.open_point_in_time(index=index, keep_alive="10m")["id"]
     try:
         yield point
     finally:
-        with elastic.plainly():
+        with failures.plainly():
             es.close_point_in_time(id=point)
 
 
@@ -155,7 +155,7 @@ def _pages(search: Callable[..., Any], point: str) -> Iterator[list[dict[str, An
     last = dict[str, Any]()
     source = {"exclude_vectors": True}
     while True:
-        with elastic.plainly():
+        with failures.plainly():
             pit = {"id": point, "keep_alive": "10m"}
             answer = search(size=PAGE, pit=pit, sort=["_shard_doc"], version=True, source=source, **last)
         if not (hits := answer["hits"]["hits"]):

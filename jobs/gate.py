@@ -20,7 +20,7 @@ from elasticsearch import Elasticsearch
 from jobs import clicks, generations, golden
 from jobs.checks import age, content, counts, mapping, night, relevance, speed, vectors
 from jobs.verdict import Check, Signed, Verdict, put, table
-from store import cli, elastic, ledger, lock, settings
+from store import cli, elastic, failures, ledger, lock, settings
 
 
 class NotPassed(cli.TrawlError):
@@ -53,9 +53,9 @@ def judge(es: Elasticsearch, args: Namespace) -> Verdict:
     """All checks of one generation; when it is incomplete the others mean nothing and are left out."""
     found = elastic.mapping(es, args.generation)
     if found is None:
-        raise elastic.ElasticsearchRefused(f"there is no index {args.generation}: run jobs.index first")
+        raise failures.ElasticsearchRefused(f"there is no index {args.generation}: run jobs.index first")
     if not generations.is_ours(found):
-        raise elastic.ElasticsearchRefused(
+        raise failures.ElasticsearchRefused(
             f"{args.generation} is an index that jobs.index did not make: rename it, or set TRAWL_ALIAS"
         )
     live = generations.live(es)

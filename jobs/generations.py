@@ -9,7 +9,7 @@ from jobs import verdict
 from jobs.verdict import Signed
 from schemas.derive import es_mapping
 from schemas.move import MOVE
-from store import elastic, settings
+from store import elastic, failures, settings
 from store.cli import TrawlError
 
 
@@ -84,7 +84,7 @@ def moves() -> str:
 
 def moved(es: Elasticsearch, query: Mapping[str, Any]) -> dict[str, Any] | None:
     """The newest move that matches."""
-    with elastic.plainly():
+    with failures.plainly():
         order = [{"moved_at": "desc"}, {"key": "desc"}]
         hits = es.search(index=moves(), ignore_unavailable=True, size=1, query=query, sort=order)["hits"]["hits"]
     return dict(hits[0]["_source"]) if hits else None

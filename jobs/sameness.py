@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from elasticsearch import Elasticsearch
 
-from store import elastic
+from store import failures
 
 AT_ONCE = 500
 TOLERANCE = 1e-5  # of a vector's numbers: float32 on its way through JSON
@@ -17,7 +17,7 @@ def stored(es: Elasticsearch, index: str, ids: Sequence[str]) -> dict[str, dict[
     found = dict[str, dict[str, Any]]()
     for start in range(0, len(ids), AT_ONCE):
         some = list(ids[start : start + AT_ONCE])
-        with elastic.plainly():
+        with failures.plainly():
             source = {"exclude_vectors": False}
             answer = es.search(index=index, size=len(some), query={"ids": {"values": some}}, source=source)
         found |= {hit["_id"]: hit["_source"] for hit in answer["hits"]["hits"]}

@@ -9,7 +9,7 @@ from elasticsearch import Elasticsearch
 
 from schemas.derive import es_mapping
 from schemas.verdict import VERDICT
-from store import elastic, objects, settings
+from store import elastic, failures, objects, settings
 
 SHOWN = {True: "ok", False: "FAILED", None: "-"}
 
@@ -97,7 +97,7 @@ def get(generation: str) -> Verdict | None:
 
 def newest(es: Elasticsearch, date: str) -> Verdict | None:
     """The newest verdict on any generation of a night, or None where the gate has judged none."""
-    with elastic.plainly():
+    with failures.plainly():
         hits = es.search(
             index=f"{settings.alias()}-verdicts",
             ignore_unavailable=True,

@@ -17,16 +17,13 @@ from numpy.typing import NDArray
 
 from models.folding import BLANK, fold, table, utf8
 from models.grams import CHARACTERS, GRAM, PLACEHOLDERS
+from models.marks import COLUMN, JOINTS, column_of, is_joint, is_mostly_han, marks_of, step, without_commas
 
-COLUMN = 22
 DIMS = 1 << COLUMN  # more distinct 3-grams than a million records of both scripts have
 SHIFT = 32 - COLUMN
 TITLE = 1 << (SHIFT - 1)
 MOST = TITLE - 1  # occurrences that are counted
-JOINTS = "-./,"
-HYPHEN, POINT, SLASH, COMMA = map(ord, JOINTS)
 LONGEST = 4 * CHARACTERS  # bytes of a title or a body that are read
-MIXED_SHARE, HAN_PER_WORD = 0.7, 1.6  # as in models/text.py: more Latin words than this share, and a text is not Han
 
 Ints = NDArray[np.int64]
 
@@ -91,41 +88,11 @@ def _place(starts, entries, rows, own_starts, own_entries, at):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _step(value, point):  # type: ignore
-    value = (value ^ np.uint64(point)) * np.uint64(0x9E3779B97F4A7C15)
-    return value ^ (value >> np.uint64(29))
-
-
-@njit(cache=True, nogil=True)
 def _name(text):  # type: ignore
     value = np.uint64(len(text))
     for point in text:
-        value = _step(value, point)
-    return _step(value, 1) if len(text) else np.uint64(0)
-
-
-@njit(cache=True, nogil=True)
-def _is_joint(point):  # type: ignore
-    return point == HYPHEN or point == POINT or point == SLASH or point == COMMA
-
-
-@njit(cache=True, nogil=True)
-def _is_han(point):  # type: ignore
-    if point < 0x3005:
-        return False
-    is_common = 0x4E00 <= point < 0xA000 or 0x3400 <= point < 0x4DC0 or 0xF900 <= point < 0xFB00
-    return is_common or point == 0x3005 or point == 0x3007 or point >= 0x20000
-
-
-@njit(cache=True, nogil=True)
-def _is_plain(point):  # type: ignore
-    """Whether a mark may hold it: a letter or a digit that is not Han."""
-    return point != BLANK and not _is_joint(point) and not _is_han(point)
-
-
-@njit(cache=True, nogil=True)
-def _is_digit(point):  # type: ignore
-    return 48 <= point < 58
+        value = step(value, point)
+    return step(value, 1) if len(text) else np.uint64(0)
 
 
 @njit(cache=True, nogil=True)
@@ -133,7 +100,7 @@ def _words(raw, out):  # type: ignore
     """Write a folded text without its joints to `out`; the size, without a blank at the end."""
     size = 0
     for point in raw:
-        kept = np.uint32(BLANK) if _is_joint(point) else point
+        kept = np.uint32(BLANK) if is_joint(point) else point
         if kept != BLANK or (size and out[size - 1] != BLANK):
             out[size] = kept
             size += 1
@@ -169,8 +136,8 @@ def _read(a, a_ends, b, b_ends, starts, points, nothing, grams, marks, ends, is_
         size = min(first + 1 + second, CHARACTERS)
         count = _grams(words[: _words(raw[:size], words)], in_title, keys)
         ends[0, row + 1] = _pack(keys[:count], grams, ends[0, row])
-        is_han[row] = _is_mostly_han(raw[:size])
-        count = _marks(raw[: _without_commas(raw[:size])], keys)
+        is_han[row] = is_mostly_han(raw[:size])
+        count = marks_of(raw[: without_commas(raw[:size])], keys)
         ends[1, row + 1] = _pack(keys[:count], marks, ends[1, row])
 
 
@@ -194,73 +161,6 @@ def _grams(words, in_title, keys):  # type: ignore
     """Keys of the 3-grams, those of the title first; how many."""
     count = max(len(words) - GRAM + 1, 0)
     for at in range(count):
-        value = _step(_step(_step(np.uint64(0), words[at]), words[at + 1]), words[at + 2])
-        keys[at] = value >> np.uint64(64 - COLUMN) << np.uint64(1) | np.uint64(at + GRAM <= in_title)
+        value = step(step(step(np.uint64(0), words[at]), words[at + 1]), words[at + 2])
+        keys[at] = column_of(value) << np.uint64(1) | np.uint64(at + GRAM <= in_title)
     return count
-
-
-@njit(cache=True, nogil=True)
-def _without_commas(raw):  # type: ignore
-    """Take out the commas of thousands in place; the new size."""
-    size = 0
-    for at in range(len(raw)):
-        if raw[at] == COMMA and 0 < at < len(raw) - 3 and _is_digit(raw[at - 1]):
-            is_last = at + 4 == len(raw) or not _is_digit(raw[at + 4])
-            if is_last and _is_digit(raw[at + 1]) and _is_digit(raw[at + 2]) and _is_digit(raw[at + 3]):
-                continue
-        raw[size] = raw[at]
-        size += 1
-    return size
-
-
-@njit(cache=True, nogil=True)
-def _marks(raw, keys):  # type: ignore
-    """Keys of the marks: a run, and those after a joint as long as they hold a digit; how many."""
-    count, at = 0, 0
-    while at < len(raw):
-        if not _is_plain(raw[at]):
-            at += 1
-            continue
-        value = np.uint64(0)
-        end, is_joined = _run_end(raw, at)
-        while True:
-            for place in range(at, end):
-                value = _step(value, raw[place])
-            at = end
-            if at >= len(raw) or raw[at] == COMMA or not _is_joint(raw[at]):
-                break
-            end, is_joined = _run_end(raw, at + 1)
-            if not is_joined:
-                break
-        keys[count] = _step(value, 1) >> np.uint64(64 - COLUMN) << np.uint64(1)
-        count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def _run_end(raw, at):  # type: ignore
-    """Where the run of letters and digits that begins here ends, and whether it holds a digit."""
-    has_digit = False
-    while at < len(raw) and _is_plain(raw[at]):
-        has_digit |= _is_digit(raw[at])
-        at += 1
-    return at, has_digit
-
-
-@njit(cache=True, nogil=True)
-def _is_mostly_han(raw):  # type: ignore
-    """What models.text.language calls zh or mixed, of folded text."""
-    han, latin, other, words, at = 0, 0, 0, 0, 0
-    while at < len(raw):
-        if not _is_plain(raw[at]):
-            han += _is_han(raw[at])
-            at += 1
-            continue
-        begin, is_word = at, at == 0 or not (_is_han(raw[at - 1]) or raw[at - 1] == HYPHEN)
-        while at < len(raw) and _is_plain(raw[at]):
-            is_latin = 97 <= raw[at] < 123 or 0xC0 <= raw[at] < 0x250
-            latin, other = latin + is_latin, other + (not is_latin and not _is_digit(raw[at]))
-            is_word &= is_latin
-            at += 1
-        words += is_word and at > begin and (at == len(raw) or not _is_han(raw[at]))
-    return han > 0 and other <= 2 * (latin + han) and words <= MIXED_SHARE * (words + han / HAN_PER_WORD)

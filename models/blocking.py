@@ -15,8 +15,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from models.bags import COLUMN, DIMS, MOST, SHIFT, TITLE, Bags
+from models.bags import DIMS, MOST, SHIFT, TITLE, Bags
 from models.grams import Bags as Counted
+from models.marks import COLUMN
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]

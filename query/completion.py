@@ -31,14 +31,14 @@ def suggest(
             TrawlError    Elasticsearch is away
     """
     from models import text as analysis
-    from store import elastic
+    from store import failures
 
     client = client or connect()
     generation, _ = live(client, index or settings.alias())
     prefix = analysis.normalise(text)
     if not prefix:
         return []
-    with elastic.plainly():
+    with failures.plainly():
         answer = client.search(index=generation, **body(prefix, tenant=tenant, size=size))
     return [_read(option) for option in answer["suggest"][NAME][0]["options"]]
 

@@ -52,14 +52,14 @@ class _Plan:
 
 def search_many(asks: Sequence[Ask], *, size: int = 10, index: str | None = None, client: Any = None) -> list[Result]:
     """One result per search, in order; the models are loaded once and used in one batch."""
-    from store import elastic
+    from store import elastic, failures
 
     started = time.perf_counter()
     name = index or settings.alias()
     client = client or connect()
     generation, meta = live(client, name)
     plans, served_ms = _plans(asks, meta), 0
-    with elastic.plainly():
+    with failures.plainly():
         for start in range(0, len(plans), GROUP):
             group = plans[start : start + GROUP]
             served_ms += _legs(client, group, generation, profiles=elastic.profiles(name))

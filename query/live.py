@@ -28,9 +28,9 @@ def live(client: Any, name: str) -> tuple[str, Mapping[str, Any]]:
     """The one index behind an alias (or the index of that name) and the `_meta` of its mapping."""
     from elasticsearch import NotFoundError
 
-    from store import elastic
+    from store import failures
 
-    with elastic.plainly():
+    with failures.plainly():
         try:
             found = client.indices.get_mapping(index=name, filter_path="*.mappings._meta,*.mappings.dynamic")
         except NotFoundError as error:

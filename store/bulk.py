@@ -19,7 +19,7 @@ from elasticsearch import Elasticsearch
 
 from store import outcomes
 from store.cli import TrawlError
-from store.elastic import ElasticsearchAway, ElasticsearchBusy, translated, unanswered
+from store.failures import ElasticsearchAway, ElasticsearchBusy, translated, unanswered
 from store.outcomes import DELETED, Attempt, Document, Refused
 
 CHUNK_BYTES = 2 << 20  # 5 MB are no faster for the node and leave the writer's CPU cache (docs/benchmarks.md)

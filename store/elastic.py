@@ -1,4 +1,4 @@
-"""Elasticsearch's door: the client, its failures in one line each, generations and the aliases that point to them.
+"""Elasticsearch's door: the client, generations and the aliases that point to them.
 
 A generation is an index `<alias>-YYYYMMDD-HHMMSS` with its profiles in `<generation>-profiles`. It is complete when
 its mapping holds `_meta`, which is written last.
@@ -8,69 +8,23 @@ import argparse
 import logging
 import re
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import elasticsearch
-from elastic_transport import BaseNode, TlsError
+from elastic_transport import BaseNode
 from elasticsearch import Elasticsearch
 from elasticsearch.serializer import NdjsonSerializer
 
-from store import settings
-from store.cli import TrawlError
+from store import failures, settings
 from store.deadline import PunctualNode
 
 DEAD_LETTERS = "dead-letters"  # suffix of the index of what a generation refused
 PROFILES = "profiles"  # suffix of the second index of a generation, and of its alias
 BASE64_SINCE = (9, 3)
-UNTRUSTED = (
-    "CERTIFICATE_VERIFY_FAILED",
-    "WRONG_VERSION_NUMBER",
-)  # other failures of TLS are those of a node that restarts
 ANSWER_S = 60.0  # until an answer is whole
-
-
-class ElasticsearchAway(TrawlError):
-    """Nobody answers."""
-
-    patience_s = 120.0  # a node that was restarted is back by then
-
-    def __init__(self, reason: str = "") -> None:
-        because = f" ({reason})" if reason else ""
-        super().__init__(
-            f"Elasticsearch does not answer at {settings.elasticsearch_told()}{because}: start it with"
-            " `python -m local.elasticsearch start` or set TRAWL_ELASTICSEARCH_URL"
-        )
-
-
-class ElasticsearchBusy(TrawlError):
-    """It answers, and asks us to come back later, for longer than we wait."""
-
-    patience_s = 600.0
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"Elasticsearch at {settings.elasticsearch_told()} is too busy ({reason}): give it more memory"
-        )
-
-
-class ElasticsearchRefused(TrawlError):
-    """It answers no: a missing right, a missing index, a full disk, a wrong request."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Elasticsearch at {settings.elasticsearch_told()} refused: {reason}")
-
-
-class ElasticsearchUntrusted(TrawlError):
-    """It cannot show that it is the cluster we mean, or speaks no TLS where we do."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"Elasticsearch at {settings.elasticsearch_told()} is not trusted ({reason}): set TRAWL_ELASTICSEARCH_CA to"
-            " the file of its certificate authority, and the host that its certificate names in TRAWL_ELASTICSEARCH_URL"
-        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +37,7 @@ class Server:
 
 def server(es: Elasticsearch) -> Server:
     """Asked once per load; every node must have what is used."""
-    with plainly():
+    with failures.plainly():
         nodes = es.nodes.info(filter_path="nodes.*.version")["nodes"].values()
         versions = [tuple(map(int, node["version"].split(".")[:2])) for node in nodes]
         return Server(int(es.cluster.health()["number_of_data_nodes"]), min(versions) >= BASE64_SINCE)
@@ -117,39 +71,9 @@ def client(node_class: type[BaseNode] = PunctualNode) -> Elasticsearch:
             **secure,
         )
     except (ValueError, OSError) as error:  # an address without scheme or port, a CA file that is missing or none
-        raise ElasticsearchRefused(
+        raise failures.ElasticsearchRefused(
             f"{error}: see TRAWL_ELASTICSEARCH_URL and TRAWL_ELASTICSEARCH_CA={ca or ''}"
         ) from error
-
-
-@contextmanager
-def plainly() -> Iterator[None]:
-    """The client's failures as one-line errors of ours."""
-    try:
-        yield
-    except elasticsearch.ApiError as error:
-        raise translated(error) from error
-    except elasticsearch.TransportError as error:
-        raise unanswered(error) from error
-
-
-def unanswered(error: elasticsearch.TransportError) -> ElasticsearchAway | ElasticsearchUntrusted:
-    """What to do where no answer came: mostly to wait, but waiting mends no certificate."""
-    if isinstance(error, TlsError) and any(reason in error.message for reason in UNTRUSTED):
-        return ElasticsearchUntrusted(str(error.message))
-    return ElasticsearchAway(type(error).__name__)
-
-
-def translated(error: elasticsearch.ApiError) -> TrawlError:
-    """What to do about an answer that is an error."""
-    status = error.meta.status
-    if status in (401, 403):
-        return ElasticsearchRefused(f"{error.error}: check TRAWL_ELASTICSEARCH_API_KEY and its rights")
-    if status in (429, 502, 503, 504):
-        return ElasticsearchBusy(f"HTTP {status}")
-    cause = error.body.get("error") if isinstance(error.body, dict) else None
-    reason = cause.get("reason") if isinstance(cause, dict) else None
-    return ElasticsearchRefused(f"{reason or error.error or f'HTTP {status}'}")
 
 
 def generation(text: str) -> str:
@@ -180,13 +104,13 @@ def dead_letters(name: str) -> str:
 
 def refresh(es: Elasticsearch, index: str) -> None:
     """Make every write so far countable."""
-    with plainly():
+    with failures.plainly():
         es.indices.refresh(index=index)
 
 
 def mapping(es: Elasticsearch, index: str) -> dict[str, Any] | None:
     """The mapping of an index with its `_meta`, or None where there is no such index."""
-    with plainly():
+    with failures.plainly():
         if not es.indices.exists(index=index):
             return None
         return dict(es.indices.get_mapping(index=index)[index]["mappings"])
@@ -194,23 +118,25 @@ def mapping(es: Elasticsearch, index: str) -> dict[str, Any] | None:
 
 def uuid(es: Elasticsearch, index: str) -> str:
     """Identity of an index: another one when it was rebuilt under the same name."""
-    with plainly():
+    with failures.plainly():
         return str(es.indices.get_settings(index=index)[index]["settings"]["index"]["uuid"])
 
 
 def live(es: Elasticsearch, alias: str) -> list[str]:
     """Indices that an alias points to, sorted; none where there is no such alias."""
-    with plainly():
+    with failures.plainly():
         if es.indices.exists_alias(name=alias):
             return sorted(es.indices.get_alias(name=alias))
         if es.indices.exists(index=alias):
-            raise ElasticsearchRefused(f"{alias} is an index, not an alias: delete or rename it, or set TRAWL_ALIAS")
+            raise failures.ElasticsearchRefused(
+                f"{alias} is an index, not an alias: delete or rename it, or set TRAWL_ALIAS"
+            )
         return []
 
 
 def generations(es: Elasticsearch, alias: str) -> list[str]:
     """Every generation there is, oldest first, finished or not."""
-    with plainly():
+    with failures.plainly():
         return sorted(name for name in es.indices.get_alias(index=f"{alias}-*") if _is_generation(name, alias))
 
 
@@ -218,14 +144,14 @@ def aliased(es: Elasticsearch, names: Sequence[str]) -> set[str]:
     """Those of these indices that any alias leads to."""
     if not names:
         return set()
-    with plainly():
+    with failures.plainly():
         found = es.indices.get_alias(index=[*names], ignore_unavailable=True)
     return {name for name, row in found.items() if row["aliases"]}
 
 
 def count(es: Elasticsearch, index: str, query: Mapping[str, Any] | None = None) -> int:
     """Documents that match, or all of them."""
-    with plainly():
+    with failures.plainly():
         return int(es.count(index=index, query=query)["count"])
 
 
@@ -237,7 +163,7 @@ def refreshed(es: Elasticsearch, index: str) -> int:
 
 def tally(es: Elasticsearch, index: str, name: str) -> dict[str, int]:
     """Documents by each value of a keyword field; at most 1,000 values."""
-    with plainly():
+    with failures.plainly():
         answer = es.search(index=index, size=0, aggs={"values": {"terms": {"field": name, "size": 1000}}})
     return {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"]["values"]["buckets"]}
 
@@ -252,7 +178,7 @@ def ensure(es: Elasticsearch, index: str, mapping: Mapping[str, Any]) -> None:
 
 def note(es: Elasticsearch, index: str, key: str, row: Mapping[str, Any], *, mapping: Mapping[str, Any]) -> None:
     """One row of an audit index."""
-    with plainly():
+    with failures.plainly():
         ensure(es, index, mapping)
         es.index(index=index, id=key, document=row, refresh=True)
 
@@ -265,11 +191,11 @@ def promote(es: Elasticsearch, moves: Mapping[str, str]) -> None:
         # must_exist: when somebody moved the alias meanwhile, the whole call fails instead of leaving two
         actions += [{"remove": {"index": name, "alias": alias, "must_exist": True}} for name in old]
         actions += [{"add": {"index": index, "alias": alias, "is_write_index": False}}]
-    with plainly():
+    with failures.plainly():
         es.indices.update_aliases(actions=actions)
 
 
 def delete(es: Elasticsearch, name: str) -> None:
     """A generation's end."""
-    with plainly():
+    with failures.plainly():
         es.indices.delete(index=[name, profiles(name), dead_letters(name)], ignore_unavailable=True)

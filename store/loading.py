@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import AuthorizationException, Elasticsearch
 
-from store import elastic, settings
+from store import elastic, failures, settings
 
 # Not the asynchronous translog of the advice: a node that is killed would lose what it has confirmed.
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
@@ -25,16 +25,16 @@ def create(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> None:
     Raises ElasticsearchRefused where the name belongs to somebody else's documents, or the mapping has too many fields.
     """
     if (fields := _fields(wanted.get("properties", {}))) > MOST_FIELDS:
-        raise elastic.ElasticsearchRefused(
+        raise failures.ElasticsearchRefused(
             f"a mapping of {fields:,} fields, at most {MOST_FIELDS:,}: declare fewer columns"
         )
     found = elastic.mapping(es, index)
     if found is not None and not _is_ours(found, wanted, index) and elastic.count(es, index):
-        raise elastic.ElasticsearchRefused(
+        raise failures.ElasticsearchRefused(
             f"{index} was not made by Trawl: rename or delete it, or set TRAWL_ALIAS to another name"
         )
     properties = {name: _flat(one) for name, one in wanted.get("properties", {}).items()}
-    with elastic.plainly():
+    with failures.plainly():
         _forbid_guessing(es)
         es.indices.delete(index=index, ignore_unavailable=True)
         settings_of = {"number_of_shards": 1, **LOADING}
@@ -76,7 +76,7 @@ def _flat(one: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def settle(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> int:
     """Documents of an index that was made and loaded, now ready to search: graphs, one segment, copies, refreshes."""
-    with elastic.plainly():
+    with failures.plainly():
         patient = es.options(request_timeout=3600)  # merging vector graphs takes minutes per million
         es.indices.refresh(index=index)
         _build_graphs(es, index, wanted)
@@ -97,12 +97,12 @@ def _build_graphs(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> N
 
 def received(es: Elasticsearch, index: str) -> int:
     """Documents an index has taken in so far, searchable or not."""
-    with elastic.plainly():
+    with failures.plainly():
         stats = es.indices.stats(index=index, metric="indexing")
     return int(stats["_all"]["primaries"]["indexing"]["index_total"])
 
 
 def complete(es: Elasticsearch, index: str, meta: Mapping[str, Any]) -> None:
     """The last write to a generation: what it was made from."""
-    with elastic.plainly():
+    with failures.plainly():
         es.indices.put_mapping(index=index, meta=meta)

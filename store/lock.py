@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 from elasticsearch import ApiError, ConflictError, Elasticsearch, NotFoundError, TransportError
 
-from store import elastic, settings
+from store import elastic, failures, settings
 from store.cli import TrawlError
 
 TERM_S = 60.0
@@ -66,7 +66,7 @@ def held(es: Elasticsearch, work: str) -> Iterator[Callable[[], None]]:
 
     Raises Locked where another holder outlives our patience; LockLost from what is yielded.
     """
-    with elastic.plainly():
+    with failures.plainly():
         elastic.ensure(es, _index(), {"dynamic": False})
         place = _take(es, work)
     done, lost = threading.Event(), threading.Event()

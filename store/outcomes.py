@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.elastic import ElasticsearchAway, ElasticsearchBusy, ElasticsearchRefused
+from store.failures import ElasticsearchAway, ElasticsearchBusy, ElasticsearchRefused
 
 Document = tuple[str, bytes]  # its _id, its body as JSON or DELETED
 DELETED = b""  # instead of a body: the document is to be there no longer

@@ -13,7 +13,7 @@ from jobs.verdict import Check
 from schemas.document import DOCUMENT
 from schemas.fields import meta
 from schemas.generation import COLUMNS
-from store import elastic
+from store import elastic, failures
 
 DROP = 0.20  # of a platform's or a type's documents from one night to the next; more is an outage, not a clean-up
 FEWEST = 20  # of a handful one is already a large share: below this only their end counts
@@ -55,7 +55,7 @@ def still(before: int) -> int:
 def given(es: Elasticsearch, index: str) -> dict[str, int]:
     """By field (properties of objects by dotted name) how many documents have it."""
     exists = {name: exists_query(name) for name in names()}
-    with elastic.plainly():
+    with failures.plainly():
         answer = es.search(index=index, size=0, aggs={"fields": {"filters": {"filters": exists}}})
     return {name: bucket["doc_count"] for name, bucket in answer["aggregations"]["fields"]["buckets"].items()}
 

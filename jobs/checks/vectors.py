@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 from jobs.checks.night import MODALITIES, Night
 from jobs.verdict import Check
 from schemas.embedding import EMBEDDING
-from store import elastic, lake
+from store import failures, lake
 
 UNIT = 1e-3  # of a norm
 ALIKE = 0.98  # mean cosine of different documents: an encoder that says the same of everything
@@ -77,7 +77,7 @@ def neighbours(es: Elasticsearch, index: str, modality: str, query: np.ndarray) 
     """(n, d) vectors of the contents that the index holds nearest, each once."""
     knn = {"field": f"{modality}_vector", "query_vector": query.tolist(), "k": WINDOW, "num_candidates": CANDIDATES}
     source = {"exclude_vectors": False, "includes": [f"{modality}_vector"]}
-    with elastic.plainly():
+    with failures.plainly():
         answer = es.search(index=index, knn=knn, size=NEAREST, source=source, collapse={"field": f"{modality}_hash"})
     found = [hit["_source"][f"{modality}_vector"] for hit in answer["hits"]["hits"]]
     return np.asarray(found, np.float32).reshape(-1, len(query))

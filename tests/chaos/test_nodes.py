@@ -13,7 +13,7 @@ from elasticsearch.helpers import scan
 
 from local import elasticsearch
 from local.elasticsearch.cluster import Cluster, cluster
-from store import bulk, elastic, loading
+from store import bulk, elastic, failures, loading
 
 pytestmark = pytest.mark.chaos
 
@@ -105,7 +105,7 @@ def test_a_full_disk_stops_the_load_at_once_and_the_next_one_is_whole(es: Elasti
         es.cluster.put_settings(persistent=disk | faster)
 
     try:
-        with pytest.raises(elastic.ElasticsearchRefused, match="read-only, mostly because the disk is full"):
+        with pytest.raises(failures.ElasticsearchRefused, match="read-only, mostly because the disk is full"):
             for _ in range(20):
                 sent_while(es, full)
     finally:

@@ -15,7 +15,7 @@ from jobs.checks import age, counts, mapping, relevance, vectors
 from jobs.checks.night import Night
 from schemas.document import DOCUMENT
 from schemas.event import EVENT
-from store import elastic, lake, ledger, loading
+from store import elastic, failures, lake, ledger, loading
 
 NEW, LIVE = "trawl-20260102-000000", "trawl-20260101-000000"
 ARGUMENTS = ["--date", a_night.DATE, "--generation", NEW]
@@ -64,13 +64,13 @@ def test_an_unfinished_generation_fails_even_when_forced(es: Elasticsearch) -> N
     loading.create(es, NEW, {"dynamic": "strict", "properties": {"work_id": {"type": "keyword"}}})
     with pytest.raises(gate.NotPassed, match="complete: no run, date"):
         gate.main([*ARGUMENTS, "--force", "because"])
-    with pytest.raises(elastic.ElasticsearchRefused, match="run jobs.index first"):
+    with pytest.raises(failures.ElasticsearchRefused, match="run jobs.index first"):
         gate.main(["--date", a_night.DATE, "--generation", "trawl-20300101-000000"])
 
 
 def test_an_index_that_is_none_of_ours_is_refused(es: Elasticsearch) -> None:
     es.indices.create(index=NEW, mappings={"properties": {"mine": {"type": "keyword"}}})
-    with pytest.raises(elastic.ElasticsearchRefused, match="did not make: rename it"):
+    with pytest.raises(failures.ElasticsearchRefused, match="did not make: rename it"):
         gate.main(ARGUMENTS)
     elastic.promote(es, {"trawl": NEW})
     a_night.generation(es, LIVE, a_night.documents())

@@ -17,7 +17,7 @@ from jobs.load import load
 from schemas.dead_letter import DEAD_LETTER
 from schemas.profile import PROFILE
 from schemas.reject import REJECT
-from store import dead, elastic, lake, ledger, loading
+from store import dead, elastic, failures, lake, ledger, loading
 from store.cli import TrawlError
 
 NAME = "trawl-20260102-000000"
@@ -90,7 +90,7 @@ def test_somebody_elses_documents_are_not_overwritten(es: Elasticsearch) -> None
     es.indices.create(index=NAME)
     es.index(index=NAME, id="1", document={"theirs": 1}, refresh=True)
     with pytest.raises(
-        elastic.ElasticsearchRefused, match="not made by Trawl: rename or delete it, or set TRAWL_ALIAS"
+        failures.ElasticsearchRefused, match="not made by Trawl: rename or delete it, or set TRAWL_ALIAS"
     ):
         index.main(ARGUMENTS)
     assert es.get(index=NAME, id="1")["_source"] == {"theirs": 1}
@@ -115,7 +115,7 @@ def test_vectors_of_two_models_are_not_mixed(es: Elasticsearch) -> None:
 def test_elasticsearch_away_fails_in_one_line(es: Elasticsearch, spark: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     a_night.put_night(a_night.documents())
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:1")
-    with pytest.raises(elastic.ElasticsearchAway, match="127.0.0.1:1"):
+    with pytest.raises(failures.ElasticsearchAway, match="127.0.0.1:1"):
         index.main(ARGUMENTS)
 
 

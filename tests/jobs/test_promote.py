@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from jobs import gate, generations, promote, rollback, verdict
-from store import elastic, ledger, loading, settings
+from store import elastic, failures, ledger, loading, settings
 
 NIGHTS = [f"trawl-202601{day:02d}-000000" for day in range(1, 6)]
 OTHER = "trawl-other"
@@ -151,7 +151,7 @@ def test_an_alias_that_is_an_index_is_refused(es: Elasticsearch, monkeypatch: py
         patch.setenv("TRAWL_ALIAS", OTHER)
         name = f"{OTHER}-20260101-000000"
         passed(es, name)
-        with pytest.raises(elastic.ElasticsearchRefused, match="is an index, not an alias"):
+        with pytest.raises(failures.ElasticsearchRefused, match="is an index, not an alias"):
             go(name)
         elastic.delete(es, name)
         es.indices.delete(index=[f"{OTHER}-verdicts", f"{OTHER}-locks"], ignore_unavailable=True)

@@ -144,7 +144,7 @@ def test_nothing_live_and_a_failed_leg_say_so_in_one_line(seeing: str) -> None:
 
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    from store.elastic import ElasticsearchAway
+    from store.failures import ElasticsearchAway
 
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:9")
     with pytest.raises(ElasticsearchAway, match="does not answer at http://127.0.0.1:9"):

@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import bulk, elastic, loading, outcomes
+from store import bulk, failures, loading, outcomes
 from store.bulk import Sent
 from store.cli import TrawlError
 from store.outcomes import Refused
@@ -83,15 +83,15 @@ def test_a_request_that_is_too_large_is_halved() -> None:
 @pytest.mark.parametrize("kind", outcomes.FATAL)
 def test_what_concerns_the_whole_index_stops_at_once(kind: str) -> None:
     es = Scripted({"errors": True, "items": [item(429, kind), item(429, kind), item(429, kind)]})
-    with pytest.raises(elastic.ElasticsearchRefused):
+    with pytest.raises(failures.ElasticsearchRefused):
         outcomes_of(es)
 
 
 def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elastic.ElasticsearchAway, "patience_s", 0.0)
-    with pytest.raises(elastic.ElasticsearchAway):
+    monkeypatch.setattr(failures.ElasticsearchAway, "patience_s", 0.0)
+    with pytest.raises(failures.ElasticsearchAway):
         outcomes_of(Scripted(*[elasticsearch.ConnectionError("away")] * 3))
-    with pytest.raises(elastic.ElasticsearchRefused, match="API_KEY"):
+    with pytest.raises(failures.ElasticsearchRefused, match="API_KEY"):
         outcomes_of(Scripted(status(401)))
 
 
@@ -119,7 +119,7 @@ def test_an_index_that_is_deleted_under_its_writer_is_not_made_anew(
                 es.indices.delete(index=name)
             yield f"d{number}", b'{"n":1}'
 
-    with pytest.raises(elastic.ElasticsearchRefused, match=f"{name}: the index is gone: run the step again"):
+    with pytest.raises(failures.ElasticsearchRefused, match=f"{name}: the index is gone: run the step again"):
         list(bulk.bulk(es, name, documents()))
     assert not es.indices.exists(index=name)
 

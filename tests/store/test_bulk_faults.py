@@ -12,7 +12,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import scan
 
-from store import bulk, elastic, loading
+from store import bulk, elastic, failures, loading
 
 INDEX = "faults-test"
 MAPPING = {"dynamic": "strict", "properties": {"n": {"type": "long"}}}
@@ -78,8 +78,8 @@ for sent in bulk.bulk(Elasticsearch({url!r}), {INDEX!r}, {GIVEN!r}): print(sent.
 def test_no_key_is_in_a_log(elasticsearch_url: str, caplog: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_API_KEY", "c2VjcmV0OmtleQ==")
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:1")
-    monkeypatch.setattr(elastic.ElasticsearchAway, "patience_s", 0.0)
+    monkeypatch.setattr(failures.ElasticsearchAway, "patience_s", 0.0)
     caplog.set_level("DEBUG")
-    with pytest.raises(elastic.ElasticsearchAway) as caught:
+    with pytest.raises(failures.ElasticsearchAway) as caught:
         list(bulk.bulk(elastic.client(), INDEX, GIVEN))
     assert "c2VjcmV0" not in caplog.text + str(caught.value) + repr(elastic.client())

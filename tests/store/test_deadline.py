@@ -7,7 +7,7 @@ import a_proxy
 import pytest
 from elasticsearch import Elasticsearch
 
-from store import bulk, elastic, loading
+from store import bulk, elastic, failures, loading
 
 INDEX = "deadline-test"
 MAPPING = {"dynamic": "strict", "properties": {"n": {"type": "long"}}}
@@ -22,7 +22,7 @@ def es(elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elas
     loading.create(made, INDEX, MAPPING)
     monkeypatch.setattr(bulk, "ANSWER_S", 1.0)
     monkeypatch.setattr(elastic, "ANSWER_S", 1.0)
-    monkeypatch.setattr(elastic.ElasticsearchAway, "patience_s", 2.0)
+    monkeypatch.setattr(failures.ElasticsearchAway, "patience_s", 2.0)
     yield made
     made.indices.delete(index=INDEX)
 
@@ -44,9 +44,9 @@ def test_what_only_drips_ends_in_one_line(
 ) -> None:
     with a_proxy.proxy(elasticsearch_url, fault) as url:
         monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", url)
-        with pytest.raises(elastic.ElasticsearchAway, match=r"\(ConnectionTimeout\)"):
+        with pytest.raises(failures.ElasticsearchAway, match=r"\(ConnectionTimeout\)"):
             list(bulk.bulk(elastic.client(), INDEX, [*GIVEN, BAD]))
-        with pytest.raises(elastic.ElasticsearchAway, match=r"\(ConnectionTimeout\)"), elastic.plainly():
+        with pytest.raises(failures.ElasticsearchAway, match=r"\(ConnectionTimeout\)"), failures.plainly():
             elastic.client().bulk(index=INDEX, operations=[b'{"index":{"_id":"x"}}\n{"n":1}\n'])  # type: ignore
 
 

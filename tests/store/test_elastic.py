@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from elasticsearch import Elasticsearch
 
-from store import elastic, loading
+from store import elastic, failures, loading
 
 NAMES = ["stall-20260101-000000", "stall-20260102-000000"]
 
@@ -22,13 +22,15 @@ def es(elasticsearch_url: str) -> Iterator[Elasticsearch]:
 
 def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "http://127.0.0.1:1")
-    with pytest.raises(elastic.ElasticsearchAway, match=r"127.0.0.1:1 .*local.elasticsearch start"), elastic.plainly():
+    with pytest.raises(
+        failures.ElasticsearchAway, match=r"127.0.0.1:1 .*local.elasticsearch start"
+    ), failures.plainly():
         elastic.client().count()
 
 
 def test_a_wrong_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "localhost")
-    with pytest.raises(elastic.ElasticsearchRefused, match="TRAWL_ELASTICSEARCH_URL"):
+    with pytest.raises(failures.ElasticsearchRefused, match="TRAWL_ELASTICSEARCH_URL"):
         elastic.client()
 
 
@@ -51,7 +53,7 @@ def test_promote_moves_every_alias_at_once(es: Elasticsearch) -> None:
 
 def test_an_alias_that_is_an_index_is_refused(es: Elasticsearch) -> None:
     es.indices.create(index="plain")
-    with pytest.raises(elastic.ElasticsearchRefused, match="is an index, not an alias"):
+    with pytest.raises(failures.ElasticsearchRefused, match="is an index, not an alias"):
         elastic.promote(es, {"plain": NAMES[0]})
     assert elastic.live(es, "nobody") == []
 
@@ -70,7 +72,7 @@ def test_meta_is_written_last_and_the_identity_changes_with_a_rebuild(es: Elasti
 def test_more_fields_than_an_index_takes_are_refused_before_anything_is_deleted(es: Elasticsearch) -> None:
     es.index(index=NAMES[0], id="1", document={"a": "x"}, refresh=True)
     inner = {f"f{number}": {"type": "keyword"} for number in range(1_000)}
-    with pytest.raises(elastic.ElasticsearchRefused, match="1,001 fields, at most 1,000"):
+    with pytest.raises(failures.ElasticsearchRefused, match="1,001 fields, at most 1,000"):
         loading.create(es, NAMES[0], {"properties": {"a": {"type": "object", "properties": inner}}})
     assert elastic.count(es, NAMES[0]) == 1
 

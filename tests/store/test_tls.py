@@ -12,7 +12,7 @@ import pytest
 from elastic_transport import TlsError
 from elasticsearch import Elasticsearch
 
-from store import bulk, elastic, loading, settings
+from store import bulk, elastic, failures, loading, settings
 
 INDEX = "tls-test"
 MAPPING = {"dynamic": "strict", "properties": {"n": {"type": "long"}}}
@@ -56,20 +56,22 @@ def test_without_it_everything_ends_at_once_in_one_line(
     other = a_certificate.authority(tmp_path, trusts)[0] if trusts else ""
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_CA", str(other))
     said = "is not trusted .*certificate verify failed.*: set TRAWL_ELASTICSEARCH_CA to the file"
-    with pytest.raises(elastic.ElasticsearchUntrusted, match=said) as reading, elastic.plainly():
+    with pytest.raises(failures.ElasticsearchUntrusted, match=said) as reading, failures.plainly():
         elastic.client().count()
-    with pytest.raises(elastic.ElasticsearchUntrusted, match=said) as writing:
+    with pytest.raises(failures.ElasticsearchUntrusted, match=said) as writing:
         list(bulk.bulk(elastic.client(), INDEX, GIVEN))
     assert SECRET not in f"{reading.value!r} {writing.value!r}" and not keys
 
 
 def test_a_handshake_that_breaks_off_is_waited_for() -> None:
-    assert isinstance(elastic.unanswered(TlsError("EOF occurred in violation of protocol")), elastic.ElasticsearchAway)
+    assert isinstance(
+        failures.unanswered(TlsError("EOF occurred in violation of protocol")), failures.ElasticsearchAway
+    )
 
 
 def test_plain_http_where_tls_is_said_ends_at_once(elasticsearch_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", elasticsearch_url.replace("http:", "https:"))
-    with pytest.raises(elastic.ElasticsearchUntrusted, match="TRAWL_ELASTICSEARCH_URL"), elastic.plainly():
+    with pytest.raises(failures.ElasticsearchUntrusted, match="TRAWL_ELASTICSEARCH_URL"), failures.plainly():
         elastic.client().count()
 
 
@@ -87,11 +89,11 @@ def test_an_authority_that_cannot_be_read_is_named(ca: Path, tmp_path: Path, mon
     (tmp_path / "none.pem").write_text("none")
     for path in (tmp_path / "none.pem", tmp_path / "nowhere.pem"):
         monkeypatch.setenv("TRAWL_ELASTICSEARCH_CA", str(path))
-        with pytest.raises(elastic.ElasticsearchRefused, match=f"TRAWL_ELASTICSEARCH_CA={path}"):
+        with pytest.raises(failures.ElasticsearchRefused, match=f"TRAWL_ELASTICSEARCH_CA={path}"):
             elastic.client()
 
 
 def test_a_password_in_the_address_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRAWL_ELASTICSEARCH_URL", "https://mei:hush@a:9200,https://mei:hush@b:9200")
     assert settings.elasticsearch_told() == "https://a:9200,https://b:9200"
-    assert "hush" not in str(elastic.ElasticsearchAway("x"))
+    assert "hush" not in str(failures.ElasticsearchAway("x"))
