@@ -46,18 +46,24 @@ def vectors(count: int) -> Iterator[np.ndarray]:
 
 
 def _batch(texts: list[dict[str, Any]], start: int, rows: np.ndarray, whole: pa.Schema) -> pa.RecordBatch:
-    numbers, half, is_plain = range(start, start + len(rows)), len(texts) // 2, len(whole) == len(PLAIN) + 1
-    documents = [_document(texts[number % len(texts)], number) for number in numbers]
-    for number, document in zip(numbers if is_plain else (), documents, strict=False):
-        bodies = (texts[(number + other) % len(texts)]["body"] for other in (0, half, 1, half + 1, 2, half + 2))
-        document["body"] = "\n".join(bodies).encode()[:PLAIN_BYTES].decode(errors="ignore")
+    made_of = _document if "provenance" in whole.names else _plain
+    documents = [made_of(texts, number) for number in range(start, start + len(rows))]
     table = pa.RecordBatch.from_pylist(documents, schema=whole.remove(len(whole) - 1))
     made = pa.FixedSizeListArray.from_arrays(pa.array(rows.reshape(-1)), TEXT_DIMS)
     return pa.RecordBatch.from_arrays([*table.columns, made], schema=whole)
 
 
-def _document(said: dict[str, Any], number: int) -> dict[str, Any]:
-    """A work of one record that says this."""
+def _plain(texts: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    """The same as `_document` with a body of PLAIN_BYTES, of both languages."""
+    half = len(texts) // 2
+    bodies = (texts[(number + other) % len(texts)]["body"] for other in (0, half, 1, half + 1, 2, half + 2))
+    body = "\n".join(bodies).encode()[:PLAIN_BYTES].decode(errors="ignore")
+    return {**_document(texts, number), "body": body}
+
+
+def _document(texts: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    """A work of one record that says one of the texts."""
+    said = texts[number % len(texts)]
     record = f"{said['platform']}:{number}"
     won = [
         {"field": name, "platform": said["platform"], "record_id": record, "rule": "newest"}

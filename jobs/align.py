@@ -16,6 +16,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,7 +168,7 @@ def parse_pages(session: "SparkSession", nights: dict[str, list[str]]) -> "DataF
 
 def standing_before(session: "SparkSession", before: dict[str, list[str]]) -> "DataFrame":
     """A row of parse.SEEN per record that stood before tonight, of no night."""
-    files = [(file.path,) for paths in before.values() for path in paths for file in lake.must_fit(path, RECORD).files]
+    files = [(file.path,) for file in lake.files(chain(*before.values()), RECORD)]
     listed = session.createDataFrame(files, "file string").coalesce(1).repartition(max(1, min(len(files), READERS)))
     found = spark.map_arrow(listed, _stood, f"record_id string, platform string, status string, {rows.REFERENCE}")
     return found.selectExpr(

@@ -12,19 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from schemas.derive import spark_schema
 from store import objects, spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-REFERENCES = "part int, kind string, file string, start long, size long"
-SCHEMA = pa.schema(
+REFERENCES = pa.schema(
     [
-        ("part", pa.int32()),
-        ("kind", pa.string()),
-        ("file", pa.string()),
-        ("start", pa.int64()),
-        ("size", pa.int64()),
+        *(("part", pa.int32()), ("kind", pa.string()), ("file", pa.string())),
+        *((name, pa.int64()) for name in ("start", "size")),
     ]
 )
 
@@ -86,8 +83,10 @@ def put(blocks: Blocks, file: str) -> pa.RecordBatch:
             yield data
 
     objects.put_parts(file, parts())
-    columns = zip(*rows, strict=True) if rows else [()] * len(SCHEMA)
-    return pa.record_batch([pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)], SCHEMA)
+    columns = zip(*rows, strict=True) if rows else [()] * len(REFERENCES)
+    return pa.record_batch(
+        [pa.array(column, kind) for column, kind in zip(columns, REFERENCES.types, strict=True)], REFERENCES
+    )
 
 
 def got(references: pa.Table) -> Iterator[Block]:
@@ -113,7 +112,7 @@ def exchanged(
         yield put(step(got(_of(own, reads))), f"{folder}/{context.partitionId() if context else 0}")
         yield from _of(own, passes).to_batches()
 
-    return spark.map_arrow(blocks.repartitionById(parts, "part"), stepped, REFERENCES)
+    return spark.map_arrow(blocks.repartitionById(parts, "part"), stepped, spark_schema(REFERENCES).simpleString())
 
 
 def ended(blocks: "DataFrame", parts: int, step: Callable[[Blocks], Batches], shape: str) -> pa.Table:
@@ -131,4 +130,4 @@ def _of(references: pa.Table, kinds: Sequence[str]) -> pa.Table:
 
 def _table(batches: Batches) -> pa.Table:
     """References in the order of their files: which task came first changes nothing."""
-    return pa.Table.from_batches(batches, SCHEMA).sort_by([("file", "ascending"), ("start", "ascending")])
+    return pa.Table.from_batches(batches, REFERENCES).sort_by([("file", "ascending"), ("start", "ascending")])

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from jobs import linking, media_linking
 from jobs.describing import KINDS, described
 from models.cluster import clusters
+from models.pieces import numbered
 from schemas.document import DOCUMENT
 from store import cli, lake, ledger, settings, spark
 
@@ -80,7 +81,7 @@ def families(known: pa.Table, linked: pa.Table) -> pa.Table:
     works = in_standing(known)
     taken = strongest_first(*_places(known, works["work_id"], linked), linked)
     firsts, seconds = taken["first"].to_numpy(), taken["second"].to_numpy()
-    labels = [_labels(works[kind]) for kind in ("tenant", *KINDS)]
+    labels = [numbered(works[kind]) for kind in ("tenant", *KINDS)]
     roots, _ = clusters(works.num_rows, firsts, seconds, labels=labels)
     strongest = np.full(works.num_rows, taken.num_rows)
     is_inside = roots[firsts] == roots[seconds]
@@ -119,12 +120,6 @@ def strongest_first(firsts: Ints, seconds: Ints, linked: pa.Table) -> pa.Table:
     table = pa.table({"first": low, "second": high, "similarity": linked["similarity"], "medium": linked["medium"]})
     by = [("similarity", "descending"), ("first", "ascending"), ("second", "ascending"), ("medium", "descending")]
     return table.filter(pc.not_equal(low, high)).sort_by(by)
-
-
-def _labels(values: pa.ChunkedArray) -> Ints:
-    """A number per distinct value, -1 for none."""
-    numbers: Ints = pc.fill_null(values.combine_chunks().dictionary_encode().indices, -1).to_numpy().astype(np.int64)
-    return numbers
 
 
 def marked(documents: "DataFrame", found: pa.Table) -> "DataFrame":

@@ -12,7 +12,7 @@ from jobs.blocks import Batches, packed_table, unpacked_table
 from models.numbering import numbers
 from schemas.document import DOCUMENT
 from schemas.record import RECORD
-from store import lake, tasks
+from store import lake, spark, tasks
 
 if TYPE_CHECKING:
     from jobs.linking import Run
@@ -32,11 +32,11 @@ def described(run: "Run", documents: str, linked: pa.Table) -> pa.Table:
         for is_document, files in enumerate((lake.files(run.records, RECORD), lake.files([documents], DOCUMENT)))
         for paths in tasks.shares(files, run.parts)
     ]
-    with run.shared(asked) as held:
+    with spark.shared(asked, f"{run.folder}/linked") as held:
 
         def work(_: int, share: tuple[int, Sequence[str]]) -> Batches:
             is_document, paths = share
-            found = [(_documents if is_document else _reposts)(path, *held()) for path in paths]
+            found = [(_documents if is_document else _reposts)(path, held()) for path in paths]
             yield pa.record_batch(
                 {"is_document": [bool(is_document)], "block": [packed_table(pa.concat_tables(found))]}
             )

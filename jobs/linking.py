@@ -10,7 +10,7 @@ Every arrow is a Spark stage whose rows are packed blocks (jobs/blocks.py); what
 import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from models import candidates, minhash
 from models.candidates import HALF, KEY, LINK, MEMBER, PAIR
 from models.minhash import SKETCH, THRESHOLD
 from models.numbering import numbers
+from schemas.derive import spark_schema
 from schemas.record import RECORD
 from store import lake, objects, spark, tasks
 
@@ -71,12 +72,8 @@ class Run:
             yield put(step(paths), f"{folder}/{number}")
 
         folder = f"{self.folder}/{name}"  # the session stays here
-        return tasks.each(self.session, tasks.shares(lake.files(self.records, RECORD), self.parts), work, REFERENCES)
-
-    def shared(self, *arrays: Ints) -> AbstractContextManager[Callable[[], tuple[Ints, ...]]]:
-        """The arrays for every worker, under a name of what they hold: a worker may still hold others of the same size."""
-        digest = hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
-        return spark.shared(arrays, f"{self.folder}/{digest[:16]}")
+        files = tasks.shares(lake.files(self.records, RECORD), self.parts)
+        return tasks.each(self.session, files, work, spark_schema(REFERENCES).simpleString())
 
 
 @contextmanager
@@ -168,7 +165,7 @@ def alike(run: Run, pairs: pa.Table, name: str) -> Alike:
     if not pairs.num_rows:
         return np.empty(0, np.int64), np.empty(0), np.empty(0, np.bool_)
     parts, sides = run.parts, (pairs["first"].to_numpy(), pairs["second"].to_numpy())
-    with run.shared(*sides) as asked:
+    with spark.shared(sides, f"{run.folder}/asked") as asked:
         texts = run.of_files(lambda paths: said(_texts(paths), asked(), parts), name)
         found = ended(texts, parts, compared, COMPARED).sort_by("pair")
     return tuple(found[column].to_numpy() for column in ("pair", "similarity", "is_short"))

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 
 def cleaned(value: Any) -> Any:
-    """Strings without NUL and lone surrogates, which neither Parquet nor Elasticsearch takes, null for none; containers likewise."""
+    """Strings without NUL and lone surrogates, which neither Parquet nor Elasticsearch takes, null for empty ones."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode() or None
     if isinstance(value, dict):

@@ -39,8 +39,9 @@ def record(
     is_private: bool = False,
     masks: bool = False,
 ) -> Row:
-    """A RECORD row from an adapter's item, which is `harmless.cleaned` where it has to be; `hashes` tells the sha256 of fetched media by address.
+    """A RECORD row from an adapter's item, cleaned where it has to be (models/harmless.py).
 
+    `hashes` tells the sha256 of fetched media by address.
     What the policy (`is_private`) or the item itself (scope "tenant") keeps from the public belongs to `tenant`; `masks`
     hides personal data in the texts.
     """

@@ -177,7 +177,7 @@ def _froze(_: int) -> None:
 
 @contextmanager
 def shared(value: Any, name: str) -> Iterator[Callable[[], Any]]:
-    """A function that gives every worker this value: it lies in the lake meanwhile, under a name that no other value has.
+    """A function that gives every worker this value: it lies in the lake meanwhile, under a name that no other has then.
 
     Its arrays are mapped, not copied: the workers of a machine hold them once, read-only. Not a broadcast, which copies and
     which a session in a server cannot make.
@@ -189,13 +189,14 @@ def shared(value: Any, name: str) -> Iterator[Callable[[], Any]]:
         path, (part for buffer in buffers for part in (buffer.raw(), bytes(-buffer.raw().nbytes % ALIGNED)))
     )
     try:
-        yield functools.partial(_held, path, head, tuple(sizes))
+        yield functools.partial(_held, path, head, tuple(sizes), os.urandom(8))
     finally:
         objects.remove(path)
 
 
 @functools.lru_cache(maxsize=1)
-def _held(path: str, head: bytes, sizes: tuple[int, ...]) -> Any:
+def _held(path: str, head: bytes, sizes: tuple[int, ...], _: bytes) -> Any:
+    """The last argument tells values apart that were shared under one name, one after the other."""
     places = accumulate((size + -size % ALIGNED for size in sizes), initial=0)
     data = objects.mapped(path)
     return pickle.loads(head, buffers=[data[at : at + size] for at, size in zip(places, sizes, strict=False)])

@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
+
 from schemas.derive import spark_schema
 from schemas.work import WORK
 from store import spark as door
@@ -21,3 +24,10 @@ def test_row_order_does_not_change_the_bytes(spark: Any, lake: Path) -> None:
 def test_no_partition_is_an_empty_frame_of_the_schema(spark: Any, lake: Path) -> None:
     empty = door.read(spark, [], WORK)
     assert (empty.count(), empty.columns) == (0, WORK.names)
+
+
+@pytest.mark.usefixtures("lake")
+def test_a_name_may_be_shared_again_with_other_values() -> None:
+    for value in (1, 2):
+        with door.shared(np.full(3, value), "numbers") as held:
+            assert held().tolist() == [value] * 3
