@@ -65,7 +65,7 @@ def measured(folder: Path) -> dict[str, object]:
     world = World(folder / "world")
     date = world.day0.isoformat()
     os.environ |= {"TRAWL_HOME": str(folder / "home"), "TRAWL_TENANT": settings.tenant() or TENANT}
-    taken = {name: step(name, date) for name in STEPS}
+    taken = {name: tree.job(name, "--date", date) for name in STEPS}
     matched = lake.read(lake.partition("works", date=date), WORK, columns=["record_id", "work_id"])
     rate = {name: round(len(matched) / figures.seconds, 1) for name, figures in taken.items()}
     total, peak = sum(figures.seconds for figures in taken.values()), max(figures.peak_mb for figures in taken.values())
@@ -74,15 +74,6 @@ def measured(folder: Path) -> dict[str, object]:
         "cpu_s": {name: round(figures.cpu_s, 1) for name, figures in taken.items()},
         "works_f1": round(f1(dict(zip(*matched.to_pydict().values(), strict=True)), world), 4),
     }
-
-
-def step(name: str, date: str) -> tree.Taken:
-    """What one step of the night took."""
-    status, taken = tree.watched([sys.executable, "-m", f"jobs.{name}", "--date", date])
-    if status:
-        raise cli.TrawlError(f"jobs.{name} --date {date} failed: its reason stands above")
-    print(f"{name}: {taken.seconds:.1f} s, {taken.cpu_s:.1f} s of CPU", file=sys.stderr, flush=True)
-    return taken
 
 
 def run(module: str, *words: str) -> None:

@@ -8,17 +8,14 @@ object; `second_night_s` is the night after, which embeds and annotates only wha
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from bench import stand_in
+from bench import stand_in, tree
 from jobs import platforms
 from local import elasticsearch
 from local.stand_in import platform_environment, show
@@ -84,20 +81,9 @@ def night(folder: Path, home: Path, url: str, number: int) -> dict[str, Measured
 
 
 def timed(home: Path, name: str, words: list[str]) -> tuple[float, float, float, int]:
-    """Wall seconds, CPU seconds, peak MB of the largest process and growth in bytes of one step."""
-    before, started = size(home), time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", f"jobs.{name}", *words])
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise cli.TrawlError(f"jobs.{name} {' '.join(words)} failed: its reason stands above")
-    wall = time.monotonic() - started
-    print(f"{name}: {wall:.1f} s", file=sys.stderr, flush=True)
-    return (
-        round(wall, 2),
-        round(usage.ru_utime + usage.ru_stime, 2),
-        round(usage.ru_maxrss / 1024, 1),
-        size(home) - before,
-    )
+    """Wall seconds, CPU seconds and peak MB of all processes, and growth in bytes of one step."""
+    before, taken = size(home), tree.job(name, *words)
+    return round(taken.seconds, 2), round(taken.cpu_s, 2), round(taken.peak_mb, 1), size(home) - before
 
 
 def size(home: Path) -> int:

@@ -1,18 +1,21 @@
 """Memory and CPU of this process, or of a command, and all below it, the JVM and its Python workers included."""
 
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 import psutil
 
+from store.cli import TrawlError
+
 T = TypeVar("T")
 
-EVERY_S = 1.0  # what a process does after it was last seen is not counted
+EVERY_S = 0.5  # what a process does after it was last seen is not counted
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,18 @@ def watched(command: Sequence[str]) -> tuple[int, Taken]:
         found = list(_each(_seen, process.pid))
         used |= {name: cpu_s for name, cpu_s, _ in found}
         peak = max(peak, sum(pss for *_, pss in found) / 2**20)
-        time.sleep(EVERY_S)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(EVERY_S)
     return process.returncode, Taken(time.monotonic() - began, sum(used.values()), peak)
+
+
+def job(name: str, *words: str) -> Taken:
+    """What `python -m jobs.NAME` took. Raises TrawlError where it fails."""
+    status, taken = watched([sys.executable, "-m", f"jobs.{name}", *words])
+    if status:
+        raise TrawlError(f"jobs.{name} {' '.join(words)} failed: its reason stands above")
+    print(f"{name}: {taken.seconds:.1f} s, {taken.cpu_s:.1f} s of CPU", file=sys.stderr, flush=True)
+    return taken
 
 
 def _seen(process: psutil.Process) -> tuple[tuple[int, float], float, float]:
