@@ -24,7 +24,7 @@ def figures(folder: Folder) -> Figures:
     taught, measured = _within(pairs, ~is_measured), _within(pairs, is_measured)
     scorer = single.taught(known, taught, gold)
     started = time.process_time()
-    scorer(single.own(known, pairs))
+    scorer(pairs)
     pairs_per_s = round(len(pairs.firsts) / (time.process_time() - started))
     there = pairs.firsts * known.size + pairs.seconds
     found = _found(known, *single.scored(known, measured, scorer))

@@ -43,6 +43,7 @@ class Records:
     codes: Rows
     digits: Rows
     main_digits: Rows
+    main_codes: Rows
     amounts: dict[str, NDArray[np.float64]]
     years: dict[str, NDArray[np.float64]]
     main_words: Rows
@@ -88,6 +89,7 @@ def records(fields: list[Field], groups: NDArray[np.int32] | None) -> Records:
         pieces.rows(codes),
         pieces.rows(pieces.bags(whole, pieces.numbers)),
         pieces.rows(pieces.bags(texts[main], pieces.numbers)),
+        pieces.rows(pieces.bags(texts[main], pieces.codes)),
         {f.name: _read(f.values, number) for f in shared if f.kind == "number"},
         {f.name: _read(f.values, year) for f in shared if f.kind == "time"},
         pieces.rows(halves[0], idf),
@@ -146,18 +148,29 @@ def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:
         yield f"main in whole {side}", there[:, place]
         yield f"main in whole {side} back", back[:, place]
     for name, amounts in known.amounts.items():
-        one, two = amounts[firsts], amounts[seconds]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            yield f"{name} ratio", np.where(
-                (one > 0) & (two > 0),
-                np.minimum(one, two) / np.maximum(one, two),
-                np.where(np.isnan(one) | np.isnan(two), np.nan, one == two),
-            ).astype(np.float32)
-            yield f"{name} over", np.clip(np.where((one > 0) & (two > 0), np.log(one / two), np.nan), -5, 5).astype(
-                np.float32
-            )
+        yield f"{name} ratio", ratio(amounts, firsts, seconds)
+        yield f"{name} over", _over(amounts[firsts], amounts[seconds])
     for name, years in known.years.items():
-        yield f"{name} apart", np.minimum(np.abs(years[firsts] - years[seconds]), 50).astype(np.float32)
+        yield f"{name} apart", apart(years, firsts, seconds)
+
+
+def ratio(amounts: NDArray[np.float64], firsts: Ints, seconds: Ints) -> Floats32:
+    """The smaller of two amounts to the greater; of what is not above 0, whether they are equal."""
+    one, two = amounts[firsts], amounts[seconds]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.minimum(one, two) / np.maximum(one, two)
+        other = np.where(np.isnan(one) | np.isnan(two), np.nan, one == two)
+        return np.where((one > 0) & (two > 0), part, other).astype(np.float32)
+
+
+def _over(one: NDArray[np.float64], two: NDArray[np.float64]) -> Floats32:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.clip(np.where((one > 0) & (two > 0), np.log(one / two), np.nan), -5, 5).astype(np.float32)
+
+
+def apart(years: NDArray[np.float64], firsts: Ints, seconds: Ints) -> Floats32:
+    """Years between, 50 at most."""
+    return np.minimum(np.abs(years[firsts] - years[seconds]), 50).astype(np.float32)
 
 
 def _of_text(name: str, text: Said, firsts: Ints, seconds: Ints) -> Iterator[Column]:

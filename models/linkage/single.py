@@ -7,27 +7,28 @@ the groups are what average linkage leaves together.
 from collections.abc import Callable
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier as Trees
 
 from models.blocking import Ints
 from models.linkage.candidates import Pairs, unique
+from models.linkage.evidence import learned, levels
 from models.linkage.features import Records, features
 from models.linkage.groups import connected, grouped, inner_pairs
 from models.linkage.labelled import SEEDS, Floats
 from models.linkage.overlap import Floats32, cosine
-from models.linkage.unlabelled import SHAPE, mixture
-from models.linkage.walk import grown, log_odds, probability
+from models.linkage.walk import grown, probability
 
-Scorer = Callable[[Floats32], Floats]
+Scorer = Callable[[Pairs], Floats]
 SMALL = {"max_iter": 80, "learning_rate": 0.1, "max_leaf_nodes": 6, "min_samples_leaf": 20}
 SMALL |= {"l2_regularization": 5.0, "max_features": 0.2}
 EVEN = 0.5
 BINS = 100
+GUESS = 0.9  # probability that a pair whose rows are alike as wholes starts with
+STRANGERS = 5  # pairs drawn for each row, to learn what strangers have in common
 
 
 def closed(known: Records, pairs: Pairs, scorer: Scorer) -> Pairs:
     """The candidates and all pairs within the components that the likely ones among them make."""
-    inner = inner_pairs(connected(pairs, scorer(own(known, pairs)), known.size), known.size)
+    inner = inner_pairs(connected(pairs, scorer(pairs), known.size), known.size)
     return unique(np.append(pairs.firsts, inner.firsts), np.append(pairs.seconds, inner.seconds), known.size)
 
 
@@ -39,7 +40,7 @@ def own(known: Records, pairs: Pairs) -> Floats32:
 def scored(known: Records, candidates: Pairs, scorer: Scorer) -> tuple[Pairs, Floats]:
     """The candidates closed, and the probability of each pair."""
     pairs = closed(known, candidates, scorer)
-    return pairs, scorer(own(known, pairs))
+    return pairs, scorer(pairs)
 
 
 def groups(pairs: Pairs, scores: Floats, size: int) -> list[Ints]:
@@ -62,54 +63,40 @@ def _fitted(known: Records, pairs: Pairs, gold: Ints) -> Scorer:
     weight = 1 / (partners[pairs.firsts] + partners[pairs.seconds])  # a large group has many pairs that say the same
     seen = own(known, pairs)
     fitted = [grown(seen, truth, SMALL, seed=seed, weight=weight * len(weight) / weight.sum()) for seed in SEEDS]
-    return _scorer(fitted)
-
-
-def _scorer(fitted: list[Trees]) -> Scorer:
-    def score(seen: Floats32) -> Floats:
-        return probability(fitted, seen)
-
-    return score
+    return lambda more: probability(fitted, own(known, more))
 
 
 def unlabelled(known: Records, pairs: Pairs) -> Scorer:
-    """Scorer that has seen no label, in two rounds.
+    """Scorer that has seen no label: the mean of two judges.
 
-    The second learns from the groups that the first finds, so that rows which only a third one links teach how one thing
-    is said in unlike words; pairs that the first calls likely but parts are left out.
+    The first adds up what the fields say. The second are trees that learn from its groups, so that rows which only a
+    third one links teach how one thing is said in unlike words; pairs that the first calls likely but parts are left out.
     """
-    pairs, scores = scored(known, pairs, _against_decoys(known, pairs))
+    first = by_evidence(known, pairs)
+    second = _second(known, *scored(known, pairs, first))
+    return lambda more: (first(more) + second(more)) / 2
+
+
+def _second(known: Records, pairs: Pairs, scores: Floats) -> Scorer:
     inner = inner_pairs(groups(pairs, scores, known.size), known.size)
-    found, drawn = inner.firsts * known.size + inner.seconds, _drawn(known.size)
+    found, drawn = inner.firsts * known.size + inner.seconds, _drawn(known.size, 1)
     is_sure = (scores < EVEN) | np.isin(pairs.firsts * known.size + pairs.seconds, found)
     ones, others = (np.append(rows[is_sure], more) for rows, more in zip(pairs, drawn, strict=True))
     return _fitted(known, unique(ones, others, known.size), found)
 
 
-def _against_decoys(known: Records, pairs: Pairs) -> Scorer:
-    """Every row's best candidate against far ones and pairs drawn at random, then two bells."""
-    seen, (best, far) = own(known, pairs), _best_and_far(known, pairs)
-    decoys = np.concatenate([seen[far], own(known, _drawn(known.size))])
-    is_best = np.arange(len(best) + len(decoys)) < len(best)
-    trees = grown(np.concatenate([seen[best], decoys]), is_best, SHAPE)
-    said = log_odds(trees, seen)
-    p = mixture(said, log_odds(trees, decoys))
-    order = np.argsort(said, kind="stable")
-
-    def score(more: Floats32) -> Floats:
-        return np.interp(log_odds(trees, more), said[order], p[order])
-
-    return score
-
-
-def _best_and_far(known: Records, pairs: Pairs) -> tuple[Ints, Ints]:
-    """Places of the pairs that are the best of one of their rows, and of those below the valley between alike and unlike."""
+def by_evidence(known: Records, pairs: Pairs) -> Scorer:
+    """Scorer that adds up what the fields say, learned from what the likeness of whole rows first calls alike."""
     likeness = np.nan_to_num(cosine(known.whole.grams, *pairs).astype(np.float64))
-    best = np.zeros(known.size)
-    for rows in pairs:
-        np.maximum.at(best, rows, likeness)
-    is_best = (likeness >= best[pairs.firsts]) | (likeness >= best[pairs.seconds])
-    return np.flatnonzero(is_best), np.flatnonzero(~is_best & (likeness < valley(likeness)))
+    guess = np.where(likeness >= valley(likeness), GUESS, 1 - GUESS)
+    found = learned(levels(known, pairs), levels(known, _strangers(known.size, pairs)), guess)
+    return lambda more: found.probability(levels(known, more))
+
+
+def _strangers(size: int, pairs: Pairs) -> Pairs:
+    drawn = _drawn(size, STRANGERS)
+    is_other = ~np.isin(drawn.firsts * size + drawn.seconds, pairs.firsts * size + pairs.seconds)
+    return Pairs(drawn.firsts[is_other], drawn.seconds[is_other])
 
 
 def valley(values: Floats) -> float:
@@ -125,7 +112,7 @@ def valley(values: Floats) -> float:
     return float(edges[1 + np.argmax(between)])
 
 
-def _drawn(size: int) -> Pairs:
-    """Each row with another one, by a fixed shuffle."""
-    order = np.random.default_rng(0).permutation(size)
-    return unique(order, np.roll(order, 1), size)
+def _drawn(size: int, times: int) -> Pairs:
+    """Each row with as many others, by fixed shuffles."""
+    orders = [np.random.default_rng(seed).permutation(size) for seed in range(times)]
+    return unique(np.concatenate(orders), np.concatenate([np.roll(order, 1) for order in orders]), size)

@@ -89,7 +89,7 @@ def test_rows_of_one_table_are_grouped_without_labels() -> None:
     closed, scores = single.scored(known, pairs, single.unlabelled(known, pairs))
     found = inner_pairs(single.groups(closed, scores, known.size), known.size)
     truth = {(a, b) for a, b in combinations(range(len(owner)), 2) if owner[a] == owner[b]}
-    assert f1(keyed(found, np.ones(len(found.firsts), bool), 0), truth) > 0.8
+    assert f1(keyed(found, np.ones(len(found.firsts), bool), 0), truth) > 0.95
 
 
 def test_placeholders_are_nothing_and_are_never_alike() -> None:

@@ -1,0 +1,97 @@
+"""How much the likeness of every field speaks for a pair, learned from pairs of one table without any label.
+
+A field is alike to one of a few levels. How often each level comes among matches and among strangers are two unknown
+tables of shares, told apart by expectation-maximisation over the candidates; strangers drawn at random hold the second
+one. A field that one of the rows leaves out says nothing. The fields' words are added up as if none knew of another.
+
+Source  Fellegi, Sunter, "A theory for record linkage" (1969); Winkler, "Using the EM algorithm for weight computation
+        in the Fellegi-Sunter model" (1988).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.blocking import Ints
+from models.linkage.candidates import Pairs
+from models.linkage.features import Records, Said, apart, ratio
+from models.linkage.overlap import Floats32, cosine, edit_likeness
+
+Floats = NDArray[np.float64]
+
+ALIKE = (0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.9999)  # where one level ends and the next begins
+RATIOS = (0.5, 0.8, 0.9, 0.97, 0.9999)
+YEARS = (0.5, 1.5, 3.5, 10.0)
+LEVELS = len(ALIKE) + 2
+STEPS = 50
+FAITH = 0.1  # of a guess beside what fields say, to the power of the number of fields that both rows fill
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Nats: `weights` (fields, levels) that each level adds to `prior`, which is said before anything is seen."""
+
+    weights: Floats
+    prior: float
+
+    def probability(self, seen: Ints) -> Floats:
+        """Of being a match, from levels (pairs, fields)."""
+        nats = self.prior + self.weights[np.arange(len(self.weights)), seen].sum(axis=1)
+        return np.asarray(1 / (1 + np.exp(-np.clip(nats, -50, 50))))
+
+
+def learned(seen: Ints, strangers: Ints, guess: Floats) -> Evidence:
+    """From the levels of candidates, those of pairs that do not match, and a first guess of the candidates' probability.
+
+    One field alone cannot tell the two tables apart, two hardly: the fewer both rows fill, the more the guess goes on
+    to count.
+    """
+    p, kept = guess, FAITH ** float((seen > 0).sum(axis=1).mean()) if len(seen) else 0.0
+    for _ in range(STEPS):
+        found = _weighed(seen, strangers, (p + kept * guess) / (1 + kept))
+        p = found.probability(seen)
+    return found
+
+
+def _weighed(seen: Ints, strangers: Ints, p: Floats) -> Evidence:
+    rows = zip(seen.T, strangers.T, strict=True)
+    weights = [_nats(_counts(own, p)) - _nats(_counts(own, 1 - p) + _counts(far)) for own, far in rows]
+    share = (p.sum() + 0.5) / (len(p) + len(strangers) + 1)
+    return Evidence(np.array(weights), float(np.log(share / (1 - share))))
+
+
+def _counts(levels: Ints, weight: Floats | None = None) -> Floats:
+    return np.bincount(levels, weight, LEVELS).astype(np.float64)
+
+
+def _nats(counts: Floats) -> Floats:
+    """Logarithm of each level's share among the pairs of which both rows say something; 0 where one does not."""
+    said = counts[1:] + 0.5
+    return np.append(0.0, np.log(said / said.sum()))
+
+
+def levels(known: Records, pairs: Pairs) -> Ints:
+    """(pairs, fields): from 1 for the least alike, of years for the nearest; 0 where one of the rows says nothing."""
+    found = []
+    for values, edges in _likenesses(known, pairs):
+        found.append(np.where(np.isnan(values), 0, np.digitize(np.nan_to_num(values), edges) + 1))
+    return np.stack(found, axis=1)
+
+
+def _likenesses(known: Records, pairs: Pairs) -> Iterator[tuple[Floats32, tuple[float, ...]]]:
+    for text in known.texts.values():
+        yield alike(text, pairs), ALIKE
+    yield cosine(known.main_codes, *pairs), ALIKE
+    for amounts in known.amounts.values():
+        yield ratio(amounts, *pairs), RATIOS
+    for years in known.years.values():
+        yield apart(years, *pairs), YEARS
+
+
+def alike(text: Said, pairs: Pairs) -> Floats32:
+    """Likeness by words, by characters or by initials, whichever is greatest: a way of writing spoils one of them."""
+    size = int(text.letters.max(initial=0)) + 1
+    ways = [cosine(rows, *pairs) for rows in (text.words, text.grams, text.initials) if rows is not None]
+    return np.asarray(np.fmax.reduce([*ways, edit_likeness(text.starts, text.letters, size, *pairs)]))
