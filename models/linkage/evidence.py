@@ -26,6 +26,8 @@ RATIOS = (0.5, 0.8, 0.9, 0.97, 0.9999)
 YEARS = (0.5, 1.5, 3.5, 10.0)
 LEVELS = len(ALIKE) + 2
 STEPS = 50
+TEMPER = 0.5  # of nats: even odds stay, and what is nearly sure still counts as more than what is likely
+TINY = 1e-9
 FAITH = 0.1  # of a guess beside what fields say, to the power of the number of fields that both rows fill
 
 
@@ -38,8 +40,12 @@ class Evidence:
 
     def probability(self, seen: Ints) -> Floats:
         """Of being a match, from levels (pairs, fields)."""
-        nats = self.prior + self.weights[np.arange(len(self.weights)), seen].sum(axis=1)
+        nats = self.prior + self.nats(seen).sum(axis=1)
         return np.asarray(1 / (1 + np.exp(-np.clip(nats, -50, 50))))
+
+    def nats(self, seen: Ints) -> Floats:
+        """(pairs, fields): what each field says."""
+        return self.weights[np.arange(len(self.weights)), seen]
 
 
 def learned(seen: Ints, strangers: Ints, guess: Floats) -> Evidence:
@@ -53,6 +59,20 @@ def learned(seen: Ints, strangers: Ints, guess: Floats) -> Evidence:
         found = _weighed(seen, strangers, (p + kept * guess) / (1 + kept))
         p = found.probability(seen)
     return found
+
+
+def discounted(found: Evidence, seen: Ints, strangers: Ints) -> Evidence:
+    """Weights over the sum of a field's correlations with all fields, itself among them; those below 0 do not count.
+
+    Correlations are within matches and within other pairs, as two fields that tell both apart rise together.
+    """
+    nats = found.nats(np.concatenate([seen, strangers]))
+    p = np.append(found.probability(seen), np.zeros(len(strangers)))
+    centred = [(nats - np.average(nats, 0, part + TINY)) * np.sqrt(part)[:, None] for part in (p, 1 - p)]
+    spread = sum(part.T @ part for part in centred)
+    scale = np.sqrt(np.diag(spread)) + TINY
+    repeats = np.maximum(0, spread / np.outer(scale, scale)).sum(axis=1)
+    return Evidence(TEMPER * found.weights / np.maximum(1, repeats)[:, None], TEMPER * found.prior)
 
 
 def _weighed(seen: Ints, strangers: Ints, p: Floats) -> Evidence:

@@ -7,10 +7,11 @@ the groups are what average linkage leaves together.
 from collections.abc import Callable
 
 import numpy as np
+from scipy.special import expit, logit
 
 from models.blocking import Ints
 from models.linkage.candidates import Pairs, unique
-from models.linkage.evidence import learned, levels
+from models.linkage.evidence import discounted, learned, levels
 from models.linkage.features import Records, features
 from models.linkage.groups import connected, grouped, inner_pairs
 from models.linkage.labelled import SEEDS, Floats
@@ -23,6 +24,7 @@ SMALL |= {"l2_regularization": 5.0, "max_features": 0.2}
 EVEN = 0.5
 BINS = 100
 GUESS = 0.9  # probability that a pair whose rows are alike as wholes starts with
+LEAST = 1e-9  # probability that a judge gives: no one judge is sure enough to be alone
 STRANGERS = 5  # pairs drawn for each row, to learn what strangers have in common
 
 
@@ -67,14 +69,18 @@ def _fitted(known: Records, pairs: Pairs, gold: Ints) -> Scorer:
 
 
 def unlabelled(known: Records, pairs: Pairs) -> Scorer:
-    """Scorer that has seen no label: the mean of two judges.
+    """Scorer that has seen no label: two judges, the mean of their log-odds.
 
     The first adds up what the fields say. The second are trees that learn from its groups, so that rows which only a
     third one links teach how one thing is said in unlike words; pairs that the first calls likely but parts are left out.
     """
     first = by_evidence(known, pairs)
     second = _second(known, *scored(known, pairs, first))
-    return lambda more: (first(more) + second(more)) / 2
+    return lambda more: expit((_log_odds(first(more)) + _log_odds(second(more))) / 2)
+
+
+def _log_odds(p: Floats) -> Floats:
+    return np.asarray(logit(np.clip(p, LEAST, 1 - LEAST)))
 
 
 def _second(known: Records, pairs: Pairs, scores: Floats) -> Scorer:
@@ -89,7 +95,8 @@ def by_evidence(known: Records, pairs: Pairs) -> Scorer:
     """Scorer that adds up what the fields say, learned from what the likeness of whole rows first calls alike."""
     likeness = np.nan_to_num(cosine(known.whole.grams, *pairs).astype(np.float64))
     guess = np.where(likeness >= valley(likeness), GUESS, 1 - GUESS)
-    found = learned(levels(known, pairs), levels(known, _strangers(known.size, pairs)), guess)
+    seen, strangers = levels(known, pairs), levels(known, _strangers(known.size, pairs))
+    found = discounted(learned(seen, strangers, guess), seen, strangers)
     return lambda more: found.probability(levels(known, more))
 
 

@@ -40,6 +40,18 @@ def test_what_matches_seldom_share_speaks_little_against_them(planted) -> None:
     assert weights[2, 1] > -0.5 and weights[0, 1] < -1.5
 
 
+def test_what_is_said_twice_counts_once(planted) -> None:
+    seen, _, _, found = planted
+    strangers = drawn(STRANGERS, 500, np.random.default_rng(5))
+    once = evidence.discounted(found, seen, strangers)
+    weights = np.vstack([found.weights, found.weights[:1]])
+    seen, strangers = (np.column_stack([rows, rows[:, 0]]) for rows in (seen, strangers))
+    twice = evidence.discounted(evidence.Evidence(weights, found.prior), seen, strangers)
+    np.testing.assert_allclose(once.weights, found.weights * evidence.TEMPER, rtol=0.2)
+    np.testing.assert_allclose(twice.weights[0] + twice.weights[4], once.weights[0], rtol=0.1)
+    np.testing.assert_allclose(twice.weights[1:4], once.weights[1:4], rtol=0.1)
+
+
 def test_a_field_that_a_row_leaves_out_says_nothing(planted) -> None:
     found = planted[3]
     nothing = found.probability(np.zeros((1, 4), np.int64))[0]
