@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from models.blocking import Ints
 from models.linkage.candidates import Pairs
-from models.linkage.features import Records, Said, apart, ratio
-from models.linkage.overlap import Floats32, cosine, edit_likeness
+from models.linkage.features import Records, Said, apart, main_in_whole, ratio
+from models.linkage.overlap import OVERLAP, Floats32, cosine, edit_likeness
 
 Floats = NDArray[np.float64]
 
@@ -101,13 +101,20 @@ def levels(known: Records, pairs: Pairs) -> Ints:
 
 
 def _likenesses(known: Records, pairs: Pairs) -> Iterator[tuple[Floats32, tuple[float, ...]]]:
-    for text in known.texts.values():
-        yield alike(text, pairs), ALIKE
+    for name, text in known.texts.items():
+        likeness = alike(text, pairs)
+        yield np.fmax(likeness, _named(known, pairs)) if name == known.main else likeness, ALIKE
     yield cosine(known.main_codes, *pairs), ALIKE
     for amounts in known.amounts.values():
         yield ratio(amounts, *pairs), RATIOS
     for years in known.years.values():
         yield apart(years, *pairs), YEARS
+
+
+def _named(known: Records, pairs: Pairs) -> Floats32:
+    """How much of what names one row the other says in whatever field: the greater of both directions."""
+    held = OVERLAP.index("held")
+    return np.fmax(*(table[:, held] for table in main_in_whole(known, *pairs)))
 
 
 def alike(text: Said, pairs: Pairs) -> Floats32:

@@ -140,10 +140,7 @@ def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:
     yield from _spread("code", overlap(known.codes, known.codes, firsts, seconds))
     yield from _spread("digits", overlap(known.digits, known.digits, firsts, seconds))
     yield from _spread("main digits", overlap(known.main_digits, known.main_digits, firsts, seconds))
-    there = overlap(known.main_words, known.whole_words, firsts, seconds)
-    order = np.lexsort((firsts, seconds))
-    back = np.empty_like(there)
-    back[order] = overlap(known.main_words, known.whole_words, seconds[order], firsts[order])
+    there, back = main_in_whole(known, firsts, seconds)
     for place, side in ((1, "held"), (3, "odd")):
         yield f"main in whole {side}", there[:, place]
         yield f"main in whole {side} back", back[:, place]
@@ -152,6 +149,15 @@ def _columns(known: Records, firsts: Ints, seconds: Ints) -> Iterator[Column]:
         yield f"{name} over", _over(amounts[firsts], amounts[seconds])
     for name, years in known.years.items():
         yield f"{name} apart", apart(years, firsts, seconds)
+
+
+def main_in_whole(known: Records, firsts: Ints, seconds: Ints) -> tuple[Floats32, Floats32]:
+    """Overlap of what names the first row with all that the second says, and the other way round."""
+    there = overlap(known.main_words, known.whole_words, firsts, seconds)
+    order = np.lexsort((firsts, seconds))
+    back = np.empty_like(there)
+    back[order] = overlap(known.main_words, known.whole_words, seconds[order], firsts[order])
+    return there, back
 
 
 def ratio(amounts: NDArray[np.float64], firsts: Ints, seconds: Ints) -> Floats32:
