@@ -26,7 +26,9 @@ def _sizes(draw: Draw, groups: int, shape: float, most: int) -> list[int]:
 def _words(draw: Draw, size: int) -> list[str]:
     found: set[str] = set()
     while len(found) < size:
-        parts = [str(draw.choice([*"bdfgklmnprstvz"])) + str(draw.choice([*"aeiou"])) for _ in range(draw.integers(2, 4))]
+        parts = [
+            str(draw.choice([*"bdfgklmnprstvz"])) + str(draw.choice([*"aeiou"])) for _ in range(draw.integers(2, 4))
+        ]
         found.add("".join(parts) + str(draw.choice([*"nrslt", ""])))
     return sorted(found)
 
@@ -88,7 +90,13 @@ def persons(families: int, seed: int) -> tuple[Columns, list[int]]:
     for _ in range(families):
         name, homes = str(draw.choice(last)), [_home(draw, streets, towns) for _ in range(3)]
         for _ in range(1 + int(draw.random() < 0.5) + int(draw.random() < 0.2)):
-            said = (str(draw.choice(first)), name, homes, int(draw.integers(1930, 2000)), int(draw.integers(10**6, 10**7)))
+            said = (
+                str(draw.choice(first)),
+                name,
+                homes,
+                int(draw.integers(1930, 2000)),
+                int(draw.integers(10**6, 10**7)),
+            )
             things.append(lambda said=said: _person(draw, *said))  # type: ignore[misc]
     return _table(things, _sizes(draw, len(things), 1.5, 15))
 

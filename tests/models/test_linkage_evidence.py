@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
+from a_harder import goods, papers, persons
 from a_linkage import catalogue
 
 from models.linkage import compared, evidence, single
 from models.linkage.candidates import Pairs
+from models.linkage.groups import inner_pairs
 
 MATCHES = np.array([[0.0, 0.1, 0.1, 0.8], [0.0, 0.1, 0.2, 0.7], [0.0, 0.5, 0.1, 0.4], [0.0, 0.1, 0.1, 0.8]])
 STRANGERS = np.array([[0.0, 0.8, 0.1, 0.1], [0.0, 0.6, 0.3, 0.1], [0.0, 0.6, 0.1, 0.3], [0.0, 0.9, 0.05, 0.05]])
@@ -96,3 +98,25 @@ def test_rows_that_are_all_different_are_left_alone() -> None:
     pairs = compared.proposed(known)
     closed, scores = single.scored(known, pairs, single.unlabelled(known, pairs))
     assert single.groups(closed, scores, known.size) == []
+
+
+@pytest.mark.parametrize(
+    ("make", "size", "seed", "least"), [(papers, 40, 5, 0.95), (persons, 70, 3, 0.9), (goods, 45, 4, 0.88)]
+)
+def test_near_things_of_one_table_are_told_apart_without_labels(make, size: int, seed: int, least: float) -> None:
+    columns, owner = make(size, seed)
+    _, known = compared.prepared(columns, None)
+    pairs = compared.proposed(known)
+    closed, scores = single.scored(known, pairs, single.unlabelled(known, pairs))
+    found = inner_pairs(single.groups(closed, scores, known.size), known.size)
+    groups = np.array(owner)
+    right, all_of = (groups[found.firsts] == groups[found.seconds]).sum(), np.bincount(groups)
+    assert 2 * right / (len(found.firsts) + (all_of * (all_of - 1) // 2).sum()) > least
+
+
+def test_a_name_that_stands_in_another_field_is_seen() -> None:
+    names = ["graph theory of trees", "", "", "cooking of fish"]
+    notes = ["ann lee", "graph theory of trees, ann lee", "the cooking of rice, ann lee", "bo chan"]
+    _, known = compared.prepared({"title": names, "note": notes}, None)
+    title = evidence.levels(known, Pairs(np.zeros(3, np.int64), np.arange(1, 4)))[:, 0].tolist()
+    assert known.main == "title" and title[0] == evidence.LEVELS - 1 > title[1] and title[0] > title[2]
