@@ -2,10 +2,11 @@
 
 A field is alike to one of a few levels. How often each level comes among matches and among strangers are two unknown
 tables of shares, told apart by expectation-maximisation over the candidates; strangers drawn at random hold the second
-one. A field that one of the rows leaves out says nothing. The fields' words are added up as if none knew of another.
+one. A field that one of the rows leaves out says nothing. While they are learned the fields' words are added up as if
+none knew of another; then each counts for as much less as it repeats the others.
 
 Source  Fellegi, Sunter, "A theory for record linkage" (1969); Winkler, "Using the EM algorithm for weight computation
-        in the Fellegi-Sunter model" (1988).
+        in the Fellegi-Sunter model" (1988); Kish, "Survey sampling" (1965): the design effect, here of each field.
 """
 
 from collections.abc import Iterator
