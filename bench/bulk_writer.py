@@ -48,7 +48,12 @@ class NobodyTalkative(Nobody):
         return self.answer(b'{"errors":false,"items":[%b]}' % items.encode())
 
 
-def ours(es: Elasticsearch, index: str, file: Path, *, packed: bool = False) -> int:
+def ours(es: Elasticsearch, index: str, file: Path) -> int:
+    """What a night does."""
+    return written(es, index, file, packed=elastic.server(es).takes_base64)
+
+
+def written(es: Elasticsearch, index: str, file: Path, *, packed: bool) -> int:
     """What a Spark worker does."""
     documents = (made for batch in batches(file) for made in bodies(batch, KEY, sizes={VECTOR: DIMS}, packed=packed))
     return bulk.written(bulk.bulk(es, index, documents, version=20260104))
@@ -66,12 +71,12 @@ def parallel_bulk(es: Elasticsearch, index: str, file: Path) -> int:
 
 def null(_: Elasticsearch, index: str, file: Path) -> int:
     """Vectors as base64, which servers from 9.3 on take."""
-    return ours(elastic.client(Nobody), index, file, packed=True)
+    return written(elastic.client(Nobody), index, file, packed=True)
 
 
 def null_json(_: Elasticsearch, index: str, file: Path) -> int:
     """Vectors as numbers."""
-    return ours(elastic.client(Nobody), index, file)
+    return written(elastic.client(Nobody), index, file, packed=False)
 
 
 def null_streaming(_: Elasticsearch, index: str, actions: Sequence[dict[str, Any]]) -> int:

@@ -19,7 +19,7 @@ CURRENCY_SIGNS = re.compile(r"^(?:rmb|cny|[¥$€£])?\s*(.*?)\s*(?:元|円|rmb|
 AMOUNT = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*([kmw万萬亿億]?)\+?", re.IGNORECASE | re.ASCII)
 BARE = re.compile(r"\d{1,12}(?:\.\d{1,8})?", re.ASCII)
 DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
-WHOLE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?P<port>:[1-5]?\d{1,4})?/[\w./?&=%~+,-]*", re.ASCII)
+WHOLE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?P<port>:[1-5]?\d{1,4})?/[\w./?&=%~+,-]*(?<!\?)", re.ASCII)
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?::\d+)?(?:/|$)", re.IGNORECASE | re.ASCII)
 
 

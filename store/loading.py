@@ -12,6 +12,7 @@ from store import elastic, failures, settings
 LOADING = {"refresh_interval": "-1", "number_of_replicas": 0}
 # A graph built while documents arrive is built again by every merge: vectors lie flat until the one merge at the end.
 FLAT = {"type": "flat"}
+SHARED = "index.merge.intra_merge_parallelism_enabled"  # several threads build one graph, where the server knows how
 MOST_FIELDS = 1_000  # of a mapping, by default
 # auto_expand: a copy on a second node where there is one; a single node stays green
 # gc_deletes: how long the version of a deleted document is known. A writer that was held up for as long as its patience must not
@@ -91,8 +92,16 @@ def _build_graphs(es: Elasticsearch, index: str, wanted: Mapping[str, Any]) -> N
     graphs = {name: one for name, one in wanted.get("properties", {}).items() if _flat(one) != one}
     if graphs:
         es.indices.put_mapping(index=index, properties=graphs)
+        _share_merges(es, index)
         for hit in es.search(index=index, size=1, sort="_doc", source=False)["hits"]["hits"]:
             es.update(index=index, id=hit["_id"], doc={}, detect_noop=False)  # itself, in a segment of its own
+
+
+def _share_merges(es: Elasticsearch, index: str) -> None:
+    """A server that knows the setting lists its default; an older one would refuse it."""
+    known = es.indices.get_settings(index=index, name=SHARED, include_defaults=True, flat_settings=True)
+    if known[index]["defaults"]:
+        es.indices.put_settings(index=index, settings={SHARED: True})
 
 
 def received(es: Elasticsearch, index: str) -> int:

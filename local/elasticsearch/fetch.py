@@ -19,7 +19,7 @@ from pathlib import Path
 from store import settings
 from store.cli import TrawlError
 
-VERSION = "9.2.0"  # newest for which server and HTTP transport are both published
+VERSION = "9.5.3"  # newest for which server and HTTP transport are both published
 SERVER = ("org.elasticsearch", "elasticsearch")
 TRANSPORT = ("org.elasticsearch.plugin", "transport-netty4")
 JAVA_NEEDED = 21

@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs import bodies as writer
@@ -59,7 +59,6 @@ optional = st.none() | text
 parts = st.lists(st.none() | st.fixed_dictionaries({"url": optional, "at": st.none()}), max_size=3)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(optional, st.none() | parts, st.none() | st.lists(optional, max_size=3), st.booleans())))
 def test_every_value_arrives(given_rows: list[tuple[Any, Any, Any, bool]]) -> None:
     rows = [

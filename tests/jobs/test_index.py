@@ -79,12 +79,6 @@ def test_one_unusable_vector_is_refused_and_the_rest_goes_on_then_two_are_too_ma
     assert [row["state"] for row in ledger.summary(a_night.DATE)] == ["failed"]
 
 
-def test_a_generation_is_searched_by_graph_even_where_all_of_it_came_in_one_segment(es: Elasticsearch) -> None:
-    a_night.generation(es, NAME, a_night.documents())
-    stats = es.indices.stats(index=NAME, metric="dense_vector,segments")["_all"]["primaries"]
-    assert stats["segments"]["count"] == 1 and stats["dense_vector"]["off_heap"]["total_vex_size_bytes"] > 0
-
-
 def test_somebody_elses_documents_are_not_overwritten(es: Elasticsearch) -> None:
     a_night.put_night(a_night.documents())
     es.indices.create(index=NAME)

@@ -64,7 +64,7 @@ def by_reference(parts: int) -> tuple[dict[Any, Any], dict[int, bool]]:
 
 @pytest.mark.usefixtures("lake")
 @given(pages=PAGES, batch=st.sampled_from([1, 3, 2000]), parts=st.integers(1, 2))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_left_out_would_not_have_stood(pages: list[list[Any] | None], batch: int, parts: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parse, "ROWS_PER_BATCH", batch)

@@ -42,7 +42,6 @@ def test_grams_marks_and_script_are_those_of_the_text(title: str, body: str) -> 
     assert in_title.sum() == len({own[n : n + 3] for n in range(len(own) - 2)})
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_equal_names_have_equal_numbers(name: str) -> None:
     other = f"  {name.upper()}!"

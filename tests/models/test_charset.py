@@ -33,6 +33,6 @@ def test_the_charset_of_a_page(body: bytes, content_type: str, charset: str) -> 
 
 
 @given(st.binary(max_size=300), st.sampled_from(["", "text/html; charset=utf-7", "text/html; charset=utf-16", "x"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_are_text(body: bytes, content_type: str) -> None:
     assert 0 <= decoded(body, content_type).lost <= 1

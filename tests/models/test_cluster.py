@@ -28,7 +28,6 @@ def test_clusters_are_connected_components(edges: list[tuple[int, int]]) -> None
     assert taken.sum() == ROWS - count
 
 
-@settings(deadline=None)
 @given(EDGES, st.lists(st.integers(0, 3), min_size=ROWS, max_size=ROWS), st.lists(st.integers(-1, 2), min_size=ROWS))
 def test_no_cluster_holds_two_of_a_group_or_two_labels(
     edges: list[tuple[int, int]], groups: list[int], labels: list[int]
@@ -50,7 +49,6 @@ def test_one_likeness_makes_no_chain_and_an_identifier_does() -> None:
     assert clusters(4, firsts, seconds, support=sure)[0].tolist() == [0, 0, 0, 0]
 
 
-@settings(deadline=None)
 @given(EDGES, EDGES, st.integers(0, 5))
 def test_what_people_keep_apart_stays_apart_and_what_they_join_asks_for_no_label(
     edges: list[tuple[int, int]], parted: list[tuple[int, int]], forced: int

@@ -112,7 +112,7 @@ def test_a_tombstone_without_words_stays_where_it_was() -> None:
 NAMES = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 3)), unique_by=lambda pair: pair[0], max_size=8)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(NAMES, min_size=2, max_size=6))
 def test_ids_are_one_to_one_with_works_and_every_old_one_says_where_it_leads(told: list[list[tuple[str, int]]]) -> None:
     nights, ever, before = Nights(), set[str](), dict[str, str]()

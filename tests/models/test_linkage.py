@@ -105,7 +105,7 @@ def test_model_numbers_are_one_however_they_are_joined() -> None:
 
 
 @given(st.lists(st.text("abcd ", min_size=1, max_size=64), min_size=2, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_edit_likeness_is_that_of_rapidfuzz(texts: list[str]) -> None:
     text = said(texts, False)
     pairs = np.array(list(combinations(range(len(texts)), 2)))

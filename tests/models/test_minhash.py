@@ -66,14 +66,12 @@ def test_similarity_is_that_of_the_sets(first: str, second: str) -> None:
         assert jaccard(first, second) == pytest.approx(len(a & b) / len(a | b))
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_folding_is_that_of_its_characters(text: str) -> None:
     if "://" not in text:
         assert folded(text) == plain(text.encode("utf-8", "ignore").decode())
 
 
-@settings(deadline=None)
 @given(st.lists(ANY, max_size=8), st.integers(0, 3))
 def test_equal_foldings_have_equal_names_wherever_they_lie_in_arrow(texts: list[str], skip: int) -> None:
     skip = min(skip, len(texts))

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models import harmless, identifiers, markup, text, urls, values
@@ -107,6 +107,7 @@ BARE = WHOLES.map(lambda url: url.partition("//")[2])
     st.sampled_from(["", "http://b.example/c/"]),
     st.booleans(),
 )
+@example("http://a.example/?", "http://b.example/c/", False)
 def test_an_address_that_needs_no_parser(url: str, base: str, upgrade: bool) -> None:
     quick = values.address(url, base, upgrade=upgrade)
     with patch.object(values, "WHOLE", NEVER):

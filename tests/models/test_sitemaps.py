@@ -61,7 +61,7 @@ def test_entities_of_a_sitemap_are_not_expanded() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_are_a_sitemap_or_none(body: bytes) -> None:
     sitemap(body)
     sitemap(b"<urlset>" + body)

@@ -86,7 +86,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_json_is_things(payload: Any) -> None:
     things = structured.things(payload)
     structured.mains(things)

@@ -50,7 +50,7 @@ PATHS = ["/watch", "/item.htm", "/abs/2101.00001v2", "/pdf/2101.00001", "/zGk3vT
         st.tuples(st.sampled_from(HOSTS), st.text(max_size=30)).map("/".join).map("https://{}".format),
     )
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_the_one_form_of_an_address_is_its_own_form(url: str) -> None:
     once = canonical(url)
     assert once is None or canonical(once) == once

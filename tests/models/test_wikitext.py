@@ -39,7 +39,7 @@ def test_categories_of_a_wiki_page() -> None:
 
 
 @given(st.text(alphabet="[]{}|'=<>!-/refnowiki \n#*:\ue000\ue0011", max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_wikitext(source: str) -> None:
     wikitext.text(source)
     wikitext.categories(source)

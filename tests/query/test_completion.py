@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from a_suggestion import suggestion
 from elasticsearch import Elasticsearch, NotFoundError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.suggestions import suggestions
@@ -83,7 +83,6 @@ def test_weight_is_popularity_and_a_private_document_is_its_tenants() -> None:
     assert suggestion({"brand": "x", "tenant": ""})["suggest"]["contexts"] == {"audience": ["tenant:"]}
 
 
-@settings(deadline=None)
 @given(st.lists(st.fixed_dictionaries({"title": words, "brand": words, "author": words}), max_size=5))
 def test_the_words_of_each_row_once_and_in_the_spelling_of_queries(given_rows: list[dict[str, str | None]]) -> None:
     rows = [

@@ -78,6 +78,6 @@ def test_more_fields_than_an_index_takes_are_refused_before_anything_is_deleted(
 
 
 def test_a_server_is_asked_what_it_takes(es: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert elastic.server(es) == elastic.Server(data_nodes=1, takes_base64=False)  # 9.2
-    monkeypatch.setattr(elastic, "BASE64_SINCE", (9, 2))
-    assert elastic.server(es).takes_base64
+    assert elastic.server(es) == elastic.Server(data_nodes=1, takes_base64=True)
+    monkeypatch.setattr(elastic, "BASE64_SINCE", (10, 0))
+    assert not elastic.server(es).takes_base64

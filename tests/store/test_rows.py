@@ -13,7 +13,7 @@ SCHEMA = pa.schema([pa.field("id", pa.string()), pa.field("n", pa.int64())])
 
 @pytest.mark.usefixtures("lake")
 @given(picks=st.lists(st.tuples(st.integers(0, 1), st.integers(0, 4)), max_size=20))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_are_gathered_in_the_order_of_their_references(picks: list[tuple[int, int]]) -> None:
     tables = [pa.RecordBatch.from_pylist([{"id": f"{name}{n}", "n": n} for n in range(5)], SCHEMA) for name in "ab"]
     staged = "scratch/x/a.arrow"

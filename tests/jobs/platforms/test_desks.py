@@ -65,7 +65,7 @@ def sent(request: Request | None) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", DESKS)
 @given(payload=SHAPED)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_json_breaks_a_desk(name: str, payload: Any) -> None:
     topics = {"topic_list": {"topics": [payload]}}
     wrapped = [{wrapper: [payload]} for wrapper in WRAPPERS]
@@ -77,7 +77,7 @@ def test_no_json_breaks_a_desk(name: str, payload: Any) -> None:
 
 @pytest.mark.parametrize("name", DESKS)
 @given(body=st.binary(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_bytes_break_a_claim(name: str, body: bytes) -> None:
     for told_body in (body, b"{" + body, b"question,answer\n" + body, b"<p>askbot['" + body, b'"' * 9 + body):
         assert platforms.load(name).claims(page(told_body)) in (True, False)
@@ -86,7 +86,7 @@ def test_no_bytes_break_a_claim(name: str, body: bytes) -> None:
 
 @pytest.mark.parametrize("name", [name for name in DESKS if name != "faq"])
 @given(payload=SHAPED)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_walk_ends_or_goes_on_or_says_that_it_is_broken(name: str, payload: Any) -> None:
     opened = window(since=SINCE)
     for whole in (payload, {"topic_list": {"topics": [payload]}}, *({wrapper: [payload]} for wrapper in WRAPPERS)):

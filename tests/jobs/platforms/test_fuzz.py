@@ -82,7 +82,7 @@ DAMAGES: list[Damage] = [cut, flipped, doubled, noise, deep, swapped, swapped, s
 @given(number=st.integers(0, 2**32))
 @example(number=2104)  # what longer runs found: a name that is none in the recovered tree of a catalogue
 @example(number=10116509)  # an archive whose gzip ends too early
-@settings(max_examples=FUZZ, deadline=None, database=None)
+@settings(max_examples=FUZZ, database=None)
 def test_no_page_breaks_a_reader(name: str, number: int) -> None:
     dice, [saved] = random.Random(number), [file for file in (GOLDEN / name).iterdir() if file.stem == "page"]
     broken = page(dice.choice(DAMAGES)(dice, saved.read_bytes()), URLS.get(name, "http://127.0.0.1/x"))

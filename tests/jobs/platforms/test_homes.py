@@ -575,7 +575,7 @@ SHAPE = st.recursive(
 
 @pytest.mark.parametrize("name", MINE)
 @given(payload=SHAPE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_shape_breaks_a_reader(name: str, payload: Any) -> None:
     for url in (
         "http://127.0.0.1/x",
@@ -587,7 +587,7 @@ def test_no_shape_breaks_a_reader(name: str, payload: Any) -> None:
 
 
 @given(lines=st.lists(st.text("abc:#-[]{}&*!?'\" \n\t,id dps products entities name 0123", max_size=60), max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_words_break_the_reader_of_files(lines: list[str]) -> None:
     text = "\n".join(lines).encode()
     head = b"entities:\n - entity: a\n   dps:\n    - id: 1\n      name: "

@@ -473,7 +473,7 @@ TAGS = "TY  - |ER  - |A1  - |T1  - |%0 |%T |%A |RT |T1 |A1|YR |{Reference Type}:
 
 
 @given(st.lists(st.one_of(st.sampled_from(TAGS.split("|")), st.text(max_size=8)), max_size=25))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_lines_break_an_export(parts: list[str]) -> None:
     body = "".join(parts).encode("utf-8", "surrogatepass")
     for name in ("cnki", "scholar"):
@@ -493,7 +493,7 @@ XML = st.recursive(
 
 
 @given(XML)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_xml_breaks_oai_pmh(inner: str) -> None:
     body = OAI.format(f"<ListRecords><record>{inner}</record></ListRecords>").encode()
     for item in read("oai_pmh", body):
@@ -516,7 +516,7 @@ KEYS = (
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON, min_size=1), st.dictionaries(st.sampled_from(KEYS), JSON))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_json_breaks_a_catalogue(one: dict[str, Any], other: dict[str, Any]) -> None:
     entry = {
         "DOI": "10.1/x",
@@ -586,7 +586,7 @@ def test_an_independent_count_finds_the_same(folder: str, name: str) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<?", b"<!--", b"<!DOCTYPE [", b"<rss"]), st.integers(0, 3000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_claims_are_cheap(body: bytes, start: bytes, times: int) -> None:
     started = time.monotonic()
     for name in CLAIMED:

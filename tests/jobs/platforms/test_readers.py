@@ -52,7 +52,7 @@ def window(name: str, *targets: str, base: str = "http://p") -> Window:
 
 @pytest.mark.parametrize("name", ["taobao", "weibo", "youtube", "ubi"])
 @given(payload=SHAPED, kind=st.sampled_from(["video", "playlistItem", "searchResult", "channel", "commentThread"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_json_breaks_a_reader(name: str, payload: Any, kind: str) -> None:
     entry = {"kind": f"youtube#{kind}", **payload} if isinstance(payload, dict) else payload
     for told in (payload, {"items": [entry]}, {"statuses": [payload]}, {"result_list": [payload]}):

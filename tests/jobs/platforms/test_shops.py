@@ -699,14 +699,14 @@ def survives(name: str, body: bytes) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(body=st.binary(max_size=100) | SHAPED.map(lambda thing: json.dumps(thing).encode("utf-8", "replace")))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_nothing_that_a_page_holds_breaks_a_reader(name: str, body: bytes) -> None:
     survives(name, body)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @given(payload=SHAPED.filter(lambda thing: isinstance(thing, dict)), data=st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_field_of_a_saved_page_breaks_a_reader(name: str, payload: Any, data: Any) -> None:
     """A page that is right but for one value somewhere in it."""
     told = json.loads((GOLDEN / name / "page.json").read_bytes())

@@ -86,7 +86,7 @@ def around(payload: Any) -> list[Any]:
 
 @pytest.mark.parametrize("name", SOCIAL)
 @given(payload=SHAPED)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_json_breaks_a_reader_or_a_claim(name: str, payload: Any) -> None:
     for told in around(payload):
         assert isinstance(platforms.load(name).claims(page(told)), bool)
@@ -96,7 +96,7 @@ def test_no_json_breaks_a_reader_or_a_claim(name: str, payload: Any) -> None:
 
 @pytest.mark.parametrize("name", [*SOCIAL, "weibo"])
 @given(body=st.binary(max_size=200), opening=st.sampled_from([b"", b"<", b'<div id="js_content" class="rich_media">']))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_bytes_break_a_reader_or_a_claim(name: str, body: bytes, opening: bytes) -> None:
     assert isinstance(platforms.load(name).claims(page(opening + body)), bool)
     for item in read(name, opening + body):
@@ -291,7 +291,7 @@ STYLES = (
 
 
 @given(blocks=st.lists(st.tuples(BLOCKS, st.sampled_from(STYLES)), min_size=1, max_size=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_container_keeps_all_visible_text(blocks: list[tuple[str, str]]) -> None:
     """At least 95 of 100 characters must stay, however an article is styled."""
     item = one("wechat", saved("".join(style.format(words) for words, style in blocks)))
@@ -748,7 +748,7 @@ def test_facets_count_bytes(text: str, facets: Any, body: str) -> None:
     start=st.integers(-5, 80),
     end=st.integers(-5, 80),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_facet_breaks_a_text(text: str, start: int, end: int) -> None:
     assert one("bluesky", post(f"x{text}", {"facets": [facet(start, end)]}))["native_id"] == URI
 

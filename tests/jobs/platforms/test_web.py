@@ -697,7 +697,7 @@ ANY = st.recursive(
 
 
 @given(ANY)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_no_json_breaks_these_readers(payload: Any) -> None:
     try:
         orjson.dumps(payload)
@@ -742,7 +742,7 @@ def test_no_json_breaks_these_readers(payload: Any) -> None:
     st.binary(max_size=200),
     st.sampled_from([b"<html><title>", b"<!doctype html>", b"\x1f\x8b", b"WARC/1.0\r\n", b"{", b"\xff\xfe<\0h\0"]),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_no_bytes_break_these_readers(body: bytes, start: bytes) -> None:
     for platform in (HTML, WARC, WIKI):
         for told in (start + body, archive({"body": start + body}) if platform is WARC else body):
