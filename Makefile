@@ -9,6 +9,8 @@ PACKAGES := $(patsubst %/__init__.py,%,$(wildcard bench/__init__.py dags/__init_
 GOLDEN_TESTS = $(shell grep -rl --include='test_*.py' TRAWL_GOLDEN tests)
 # uv from PATH, else one of our own that needs no root
 UV := $(or $(shell command -v uv),.uv/bin/uv)
+# a distribution's Python is compiled by profile, which spares a tenth of the CPU; one that was compiled by hand often is not
+BUILT := $(firstword $(wildcard /usr/bin/python3.12 /usr/bin/python3.11) '>=3.11,<3.13')
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +18,7 @@ help: ## list the targets
 install: .venv/installed ## make .venv with the exact versions of requirements.lock; does nothing when nothing changed
 
 .venv/installed: requirements.lock | $(UV)
-	@test -x $(PYTHON) || $(UV) venv -q --python '>=3.11,<3.13' .venv
+	@test -x $(PYTHON) || $(UV) venv -q --python $(BUILT) .venv
 	@$(UV) pip sync -p $(PYTHON) requirements.lock || { \
 		echo "error: packages could not be installed: see above; check the network, then make install" >&2; exit 1; }
 	@$(PYTHON) -m local.elasticsearch fetch

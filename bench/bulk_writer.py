@@ -21,6 +21,7 @@ from elastic_transport._node import NodeApiResponse  # what a node class of one'
 from elasticsearch import Elasticsearch, OrjsonSerializer, helpers
 
 from jobs.bodies import bodies
+from jobs.suggestions import suggestions
 from store import bulk, elastic
 
 KEY, VECTOR, DIMS = "work_id", "text_vector", 384
@@ -112,7 +113,7 @@ def batches(file: Path) -> Iterator[pa.RecordBatch]:
 def actions(file: Path) -> Iterator[dict[str, Any]]:
     """The same documents as the helpers take them: nulls left out, times as datetime, vectors as lists."""
     for batch in batches(file):
-        for row in batch.to_pylist():
+        for row in batch.append_column("suggest", suggestions(batch)).to_pylist():
             yield {"_id": row[KEY], "_source": {name: value for name, value in row.items() if value is not None}}
 
 
