@@ -11,7 +11,7 @@ TEXT_DIMS = 384  # MiniLM-L6
 IMAGE_DIMS = 1280  # EfficientNet-Lite0, before the classifier
 
 # Every search asks for neighbours of text: a byte a number in memory, and twice as many as asked for are compared again
-# as they are, which brings recall@10 from .98 to 1.00; more links or a slower build bring nothing (docs/benchmarks.md).
+# as they are, which brings recall@10 from .98 to 1.00. A build of half the effort costs a point of 100,000 (docs/benchmarks.md).
 TEXT_GRAPH = {"type": "int8_hnsw", "m": 16, "ef_construction": 100, "rescore_vector": {"oversample": 2.0}}
 # Pictures have more numbers and are asked for seldom: a bit a number in memory, a seventh of the bytes, and three times as
 # many compared again. Text has too few numbers for one bit each to be safe in millions.
