@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
-ROWS_PER_TASK = 30_000  # of one part, where many are written at once: small, that no core waits for the last
+ROWS_PER_TASK = 15_000  # of one part, where many are written at once: small, that no core waits for the last
 ALIGNED = 64  # bytes: where an array begins in a shared file
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
@@ -102,13 +102,30 @@ def write(
 
 
 def spread(frames: "DataFrame", parts: dict[str, Part], *, key: Sequence[str]) -> "DataFrame":
-    """`frames` with the rows of each `part` in as many tasks as its size asks for, and the number of the `task`."""
+    """`frames` with the number of the `task`: of each `part` as many tasks as its size asks for, all of about as many rows."""
     from pyspark.sql import functions as F
 
-    sizes = {name: 1 + part.rows // ROWS_PER_TASK for name, part in parts.items()}
-    tasks = F.create_map(*(F.lit(value) for pair in {"": 1, **sizes}.items() for value in pair))
-    width = max(settings.spark_parts(), sum(size > 1 and size for size in sizes.values()))
-    return frames.withColumn("task", F.pmod(F.xxhash64(*key), tasks[F.col("part")])).repartition(width, "part", "task")
+    width = max(settings.spark_parts(), sum(part.rows for part in parts.values()) // ROWS_PER_TASK)
+    places = {"": [0], **_places({name: part.rows for name, part in parts.items()}, width)}
+    homes = F.create_map(*(one for name, own in places.items() for one in (F.lit(name), F.array(*map(F.lit, own)))))
+    own = homes[F.col("part")]
+    task = own[F.pmod(F.xxhash64(*key), F.size(own)).cast("int")]
+    return frames.withColumn("task", task).repartitionById(width, "task")
+
+
+def _places(rows: dict[str, int], width: int) -> dict[str, list[int]]:
+    """Tasks of each part, the largest pieces dealt out first, each to the task that has least.
+
+    Source  Graham, "Bounds on multiprocessing timing anomalies" (1969).
+    """
+    pieces = [(count / (1 + count // ROWS_PER_TASK), name) for name, count in rows.items()]
+    loads, places = [0.0] * width, {name: list[int]() for name in rows}
+    for size, name in sorted(pieces, reverse=True):
+        for _ in range(1 + rows[name] // ROWS_PER_TASK):
+            least = loads.index(min(loads))
+            loads[least] += size
+            places[name].append(least)
+    return places
 
 
 def write_each(
