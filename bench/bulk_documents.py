@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from jobs.bodies import indexed
 from local.world import World
+from models import text
 from schemas.document import DOCUMENT
 from schemas.embedding import TEXT_DIMS, VECTORS
 
@@ -74,6 +75,7 @@ def _document(texts: list[dict[str, Any]], number: int) -> dict[str, Any]:
         "type": said["type"],
         "status": "live",
         "title": said["title"],
+        "title_key": text.title_key(said["title"]),
         "body": said["body"],
         "author": {"name": said["author"]["name"]},
         "created_at": MERGED_AT - timedelta(minutes=number % 10_000),

@@ -126,7 +126,7 @@ def _path(kind: str, name: str, tonight: str) -> str:
 
 def _written(now: "DataFrame", parts: dict[str, spark.Part], names: Sequence[str]) -> dict[str, dict[str, object]]:
     """Records, events and rejects of these platforms, by one job."""
-    mine = now.where(F.col("platform").isin(list(names))).select("part", "key", "status", "file", "row")
+    mine = now.where(F.col("platform").isin(list(names))).select("piece", "key", "status", "file", "row")
     made = spark.write_each(mine, parts, _filled, key=["key"])
     return {
         name: {

@@ -22,7 +22,7 @@ from schemas.fields import UTC as INSTANT
 from schemas.fields import meta
 from store.outcomes import Document, Refused
 
-ROWS = 700  # written at once: a few MB, so that a worker stays below 200
+ROWS = 500  # written at once: a few MB, so that a worker stays below 200
 UNIT = 1e-3  # how far from 1 the server lets the square of a length be, for similarity dot_product
 FIRST, LAST = (pa.scalar(moment.replace(tzinfo=UTC), INSTANT) for moment in (datetime.min, datetime.max))
 Wrong = dict[int, tuple[str, str]]  # row: reason and detail

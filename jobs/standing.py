@@ -33,9 +33,9 @@ def swept(told: "Iterable[Row]", whole: dict[str, list[str]]) -> dict[str, str]:
 def standing(seen: "DataFrame", whole: dict[str, str]) -> "DataFrame":
     """One row per key, as last seen; a record that the sweep of its platform's night in `whole` did not show is gone.
 
-    Rows are where store.spark.spread put them, and stay there; they come sorted by part and key.
+    Rows are where store.spark.spread put them, and stay there; they come sorted by piece and key.
     """
-    newest = Window.partitionBy("part", "key", "task").orderBy(F.desc("night"), F.desc("page"), F.desc("place"))
+    newest = Window.partitionBy("piece", "key", "task").orderBy(F.desc("night"), F.desc("page"), F.desc("place"))
     last = seen.withColumn("rank", F.row_number().over(newest)).where("rank = 1").drop("rank")
     nights = F.create_map(*(F.lit(value) for pair in {"": "", **whole}.items() for value in pair))
     is_unseen = (F.col("night") < nights[F.col("platform")]) & F.col("status").isin(*LIVING)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FILE_ROW = "path string, rows long, bytes long, sha256 string"
 ROOT = str(Path(__file__).parent.parent)
 ROWS_PER_TASK = 15_000  # of one part, where many are written at once: small, that no core waits for the last
+FILES = 1000  # at most of one task: the number of a file tells its task, or its piece
 ALIGNED = 64  # bytes: where an array begins in a shared file
 LOGGING = Path(__file__).with_name("log4j2.properties")
 
@@ -93,7 +94,7 @@ def write(
     """Replace a partition by these rows, spread by hash of `key` and sorted by it: same rows, same bytes."""
 
     def put(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for number, table in enumerate(_tables(batches)):
+        for number, table in enumerate(_tables(batches), _task() * FILES):
             yield _put(path, number, table, schema)
 
     spread = frames.select(*schema.names).repartition(settings.spark_parts(), *key).sortWithinPartitions(*key)
@@ -102,15 +103,17 @@ def write(
 
 
 def spread(frames: "DataFrame", parts: dict[str, Part], *, key: Sequence[str]) -> "DataFrame":
-    """`frames` with the number of the `task`: of each `part` as many tasks as its size asks for, all of about as many rows."""
+    """`frames` with the `piece` (part and number) and the number of the `task`: of each `part` as many pieces as its size
+    asks for, and tasks of about as many rows."""
     from pyspark.sql import functions as F
 
     width = max(settings.spark_parts(), sum(part.rows for part in parts.values()) // ROWS_PER_TASK)
     places = {"": [0], **_places({name: part.rows for name, part in parts.items()}, width)}
     homes = F.create_map(*(one for name, own in places.items() for one in (F.lit(name), F.array(*map(F.lit, own)))))
     own = homes[F.col("part")]
-    task = own[F.pmod(F.xxhash64(*key), F.size(own)).cast("int")]
-    return frames.withColumn("task", task).repartitionById(width, "task")
+    number = F.pmod(F.xxhash64(*key), F.size(own)).cast("int")
+    numbered = frames.withColumns({"task": own[number], "piece": F.concat_ws(" ", "part", number)})
+    return numbered.repartitionById(width, "task")
 
 
 def _places(rows: dict[str, int], width: int) -> dict[str, list[int]]:
@@ -131,18 +134,19 @@ def _places(rows: dict[str, int], width: int) -> dict[str, list[int]]:
 def write_each(
     frames: "DataFrame", parts: dict[str, Part], fill: Callable[[str, pa.Table], pa.Table], *, key: Sequence[str]
 ) -> dict[str, lake.Manifest]:
-    """Replace several partitions in one job: same rows, same bytes.
+    """Replace several partitions in one job: same rows, same bytes, whatever else is written beside them.
 
-    `frames` is spread, and says where the rows of each `part` lie (see store/rows.py); `fill` makes them of a part and its
-    rows of `frames`: Spark sorts without carrying them. A part of few rows is one file.
+    `frames` is spread, and says where the rows of each `piece` lie (see store/rows.py); `fill` makes them of a part and its
+    rows of `frames`: Spark sorts without carrying them. A piece is one file.
     """
 
     def put(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for name, own in groupby(_slices(batches), key=lambda piece: piece[0]):
-            for number, table in enumerate(_tables(batch for _, batch in own)):
-                yield _put(parts[name].path, number, fill(name, table), parts[name].schema)
+        for piece, own in groupby(_slices(batches), key=lambda slice: slice[0]):
+            name, _, number = piece.rpartition(" ")
+            for place, table in enumerate(_tables(batch for _, batch in own), int(number) * FILES):
+                yield _put(parts[name].path, place, fill(name, table), parts[name].schema)
 
-    files = _files(map_arrow(frames.sortWithinPartitions("part", *key), put, FILE_ROW))
+    files = _files(map_arrow(frames.sortWithinPartitions("piece", *key), put, FILE_ROW))
     own = {name: [file for file in files if file.path.startswith(f"{part.path}/")] for name, part in parts.items()}
     return {
         name: lake.put_manifest(part.path, own[name], part.schema, inputs=part.inputs) for name, part in parts.items()
@@ -150,21 +154,24 @@ def write_each(
 
 
 def _slices(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
-    """Each run of rows of one part, without the column that names it."""
+    """Each run of rows of one piece, without the column that names it."""
     for batch in batches:
-        runs, rows = pc.run_end_encode(batch["part"]), batch.drop_columns(["part"])
+        runs, rows = pc.run_end_encode(batch["piece"]), batch.drop_columns(["piece"])
         ends = runs.run_ends.to_pylist()
-        for start, end, part in zip([0, *ends], ends, runs.values.to_pylist(), strict=False):
-            yield part, rows.slice(start, end - start)
+        for start, end, piece in zip([0, *ends], ends, runs.values.to_pylist(), strict=False):
+            yield piece, rows.slice(start, end - start)
 
 
-def _put(path: str, number: int, table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
-    """One file of this task, and its row for the manifest."""
+def _task() -> int:
     from pyspark import TaskContext
 
     context = TaskContext.get()
-    first = (context.partitionId() if context else 0) * 1000
-    return pa.RecordBatch.from_pylist([vars(lake.put_table(path, first + number, lake.checked(path, table, schema)))])
+    return context.partitionId() if context else 0
+
+
+def _put(path: str, number: int, table: pa.Table, schema: pa.Schema) -> pa.RecordBatch:
+    """One file, and its row for the manifest."""
+    return pa.RecordBatch.from_pylist([vars(lake.put_table(path, number, lake.checked(path, table, schema)))])
 
 
 def _files(rows: "DataFrame") -> list[lake.DataFile]:

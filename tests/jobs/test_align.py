@@ -79,7 +79,7 @@ def seen(
 
 
 def stand(spark: Any, found: list[Seen], *, whole: str) -> dict[str, tuple[str, str]]:
-    frame = spark.createDataFrame(found, spark_schema(parse.SEEN)).selectExpr("*", "kind as part", "0 as task")
+    frame = spark.createDataFrame(found, spark_schema(parse.SEEN)).selectExpr("*", "kind as piece", "0 as task")
     kept = standing.standing(frame, {"weibo": whole} if whole else {}).collect()
     return {row["key"].removeprefix("weibo:"): (row["status"], row["file"]) for row in kept}
 

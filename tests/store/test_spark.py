@@ -47,8 +47,9 @@ def test_the_rows_of_a_key_lie_in_one_task_of_its_part(spark: Any) -> None:
     counts = {"big": 3 * door.ROWS_PER_TASK, "small": 5}
     parts = {name: door.Part(name, WORK, (), rows) for name, rows in counts.items()}
     seen = spark.range(2_000).selectExpr("if(id < 5, 'small', 'big') as part", "cast(id % 500 as string) as key")
-    tasks = door.spread(seen, parts, key=["key"]).selectExpr("part", "key", "task", "spark_partition_id() as place")
+    spread = door.spread(seen, parts, key=["key"])
+    tasks = spread.selectExpr("part", "key", "piece", "task", "spark_partition_id() as place")
     found = tasks.distinct().toArrow()
     assert found["task"].to_pylist() == found["place"].to_pylist()
     assert len(found.group_by(["part", "key"]).aggregate([])) == len(found) == 505
-    assert len(found.group_by(["part", "task"]).aggregate([])) == 5
+    assert set(found["piece"].to_pylist()) == {"big 0", "big 1", "big 2", "big 3", "small 0"}
