@@ -6,7 +6,7 @@ from typing import Any
 
 from query.clauses import Body
 from query.live import connect, live
-from schemas.suggestion import AUDIENCE, PRIVATE, PUBLIC
+from schemas.suggestion import AUDIENCE, LONGEST, PRIVATE, PUBLIC
 from store import settings
 
 NAME = "begun"
@@ -40,17 +40,20 @@ def suggest(
         return []
     with failures.plainly():
         answer = client.search(index=generation, **body(prefix, tenant=tenant, size=size))
-    return [_read(option) for option in answer["suggest"][NAME][0]["options"]]
+    found = dict.fromkeys(_read(option) for option in answer["suggest"][NAME][0]["options"])
+    return [one for one in found if len(prefix) <= LONGEST or _letters(one.text).startswith(_letters(prefix))]
 
 
 def body(prefix: str, *, tenant: str | None, size: int) -> Body:
-    """The request for one normalised prefix."""
+    """The request for one normalised prefix, of which the server knows the beginning."""
+    begun = prefix.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")
     audience = [PUBLIC, *([f"{PRIVATE}{tenant}"] if tenant is not None else [])]
-    asked = {"field": "suggest", "size": size, "skip_duplicates": True, "contexts": {AUDIENCE: audience}}
+    asked: Body = {"field": "suggest", "size": size, "contexts": {AUDIENCE: audience}}
+    asked["skip_duplicates"] = len(prefix) <= LONGEST  # of a longer one those are wanted that go on as it does
     return {
         "size": 0,
         "source": ["title", "brand", "author.name"],
-        "suggest": {NAME: {"prefix": prefix, "completion": asked}},
+        "suggest": {NAME: {"prefix": begun, "completion": asked}},
     }
 
 
@@ -64,3 +67,10 @@ def _read(option: Mapping[str, Any]) -> Suggestion:
     begun = [kind for kind, value in alike.items() if value.startswith(found)]
     kind = min(begun, key=lambda kind: len(alike[kind]), default="title")  # the whole of it before a part
     return Suggestion(words[kind] or found, kind)
+
+
+def _letters(words: str) -> str:
+    """What counts in a comparison: the server sees neither spaces nor signs."""
+    from models import text as analysis
+
+    return "".join(filter(str.isalnum, analysis.normalise(words)))

@@ -69,10 +69,10 @@ def vector(name: str, dims: int, *, options: Mapping, doc: str) -> pa.Field:
     return field(name, pa.list_(pa.float32(), dims), es=es, doc=doc)
 
 
-def completion(name: str, *, context: str, doc: str) -> pa.Field:
-    """What may be typed in full, most weighty first, from its beginning on, among what is for a `context`."""
+def completion(name: str, *, context: str, longest: int, doc: str) -> pa.Field:
+    """What is completed from its beginning on, most weighty first, among what is for a `context`; it is known by its first `longest` characters."""
     contexts = [{"name": context, "type": "category"}]
-    es = {"type": "completion", "analyzer": "standard", "contexts": contexts}
+    es = {"type": "completion", "analyzer": "standard", "max_input_length": longest, "contexts": contexts}
     return field(name, pa.list_(pa.string()), es=es, doc=doc)
 
 

@@ -25,6 +25,7 @@ from store.outcomes import DELETED, Attempt, Document, Refused
 CHUNK_BYTES = 2 << 20  # 5 MB are no faster for the node and leave the writer's CPU cache (docs/benchmarks.md)
 LEAST_BYTES = 64 << 10
 IN_FLIGHT = 2  # requests: one is answered while the next is on its way
+HELD = IN_FLIGHT + 1  # chunks: one more is ready, as the first of two may wait long while the node writes a segment
 ID_BYTES = 512  # an id longer than the server takes fails the whole request
 LINE_BYTES = 60  # about what stands around a body
 DOCUMENT_BYTES = 20 << 20  # no text that people search; above 10 % of the heap the server says "later" for ever
@@ -75,7 +76,7 @@ class Pace:
 def bulk(
     es: Elasticsearch, index: str, documents: Iterable[Document | Refused], *, version: int | None = None
 ) -> Iterator[Sent]:
-    """One outcome per chunk, in order; at most IN_FLIGHT chunks and the one being filled are held.
+    """One outcome per chunk, in order; at most HELD chunks and the one being filled are kept.
 
     What was Refused before is passed on. Raises ElasticsearchAway or ElasticsearchBusy after their patience,
     ElasticsearchRefused or ElasticsearchUntrusted at once.
@@ -86,7 +87,7 @@ def bulk(
         try:
             for chunk in chunks(documents, CHUNK_BYTES):
                 waiting.append(pool.submit(_send, hurried, index, chunk, pace, version))
-                if len(waiting) == IN_FLIGHT:
+                if len(waiting) == HELD:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

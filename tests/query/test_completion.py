@@ -47,6 +47,26 @@ def test_chinese_and_english_from_their_beginning_on(seeing: str) -> None:
     assert completed("shoes") == completed("   ") == completed("!") == []
 
 
+@pytest.fixture
+def series(seeing: str, elasticsearch_url: str) -> Iterator[tuple[str, str]]:
+    """Two titles that differ in what comes after all that the server knows of them."""
+    es, begun = Elasticsearch(elasticsearch_url), "𠀀城中学 Annual report of the observatory"
+    titles = f"{begun}, 2024", f"{begun}, 2025"
+    for number, title in enumerate(titles):
+        document = {"title": title, "title_key": analysis.title_key(title), "popularity": number / 2}
+        es.index(index=seeing, id=f"s{number}", document={**document, **suggestion(document)}, refresh=True)
+    yield titles
+    for number in range(len(titles)):
+        es.delete(index=seeing, id=f"s{number}", refresh=True)
+
+
+def test_more_typed_than_the_server_knows_of_a_title(series: tuple[str, str]) -> None:
+    first, last = series
+    assert completed("𠀀城") == [last], "what begins alike is one, the more popular"
+    assert completed(first[:40]) == [last, first] and completed(first[:-1] + "4") == [first]
+    assert completed(first.replace(",", " ")) == [first] and completed(first + "6") == []
+
+
 def test_a_brand_of_many_is_there_once(seeing: str) -> None:
     assert suggest("ni") == [Suggestion("Nike", "brand")]
     assert suggest("so") == [Suggestion("Sony", "brand")]
