@@ -21,7 +21,7 @@ from bench.bulk_run import Loaded, loaded, node, writer
 from local.world import World
 from store import cli
 
-COUNT, ROUNDS = 50_000, 3
+COUNT, ROUNDS = 50_000, 5
 WORKS, SEED = 2_000, 7
 HELPERS = ("streaming_bulk", "parallel_bulk")
 
