@@ -7,10 +7,11 @@ import pyarrow as pa
 from numba import njit
 from numpy.typing import NDArray
 
+from models import sounds
 from models.bags import MOST, SHIFT, TITLE, Bags
 from models.blocking import LOGS, Ids, Index, Ints, index
 from models.nearest import nearest
-from models.pieces import numbered
+from models.pieces import SOUNDS, numbered
 
 Floats = NDArray[np.float64]
 
@@ -21,12 +22,16 @@ WEIGHTS = {
     "title": 8.0,  # share of one title's information, squared, that the other text holds, the better direction
     "marks": 3.0,  # share of the information in names and numbers, of the record that has less of it
     "information": 5.0,  # that information itself, full at ENOUGH nats: what two long texts share by chance is little
-    "author": 1.0,  # the same name
-    "brand": 1.0,  # the same brand
+    "author": 1.0,  # the same name, HEARD of it for one that only sounds the same
+    "brand": 1.0,  # the same brand, likewise
     "time": 1.0,  # exp(-days apart / 30)
 }
 ENOUGH = 20.0
 DAYS = 30.0
+HEARD = 0.5  # 李伟 and 李薇 are both Li Wei
+READ_OUT = 20  # letters: of a shorter title, that it sounds the same in the other script counts in proportion
+SHORTEST = 5  # letters of a title that is looked for by its sound
+HOT = 20  # records of a script whose titles sound the same: more have no title of their own
 SPOKEN = 12  # 3-grams: of a shorter text or title, likeness counts in proportion; "nice video" is said of many things
 REPEAT_TEXT, REPEAT_MARKS, REPEAT_GRAMS = 0.8, 0.95, 150  # a repeat: long, its words and its names and numbers the same
 SLOTS = 4096  # of the table of a probe's pieces: three times CHARACTERS, a power of two
@@ -47,7 +52,11 @@ class Corpus:
     is_han: NDArray[np.bool_]
     authors: Ints
     brands: Ints
+    author_sounds: Ints
+    brand_sounds: Ints
+    title_sounds: Ints
     days: Floats
+    heard: tuple[Ints, Ints]
 
 
 def corpus(table: pa.Table, *, grams: Bags, marks: Bags) -> Corpus:
@@ -55,14 +64,46 @@ def corpus(table: pa.Table, *, grams: Bags, marks: Bags) -> Corpus:
     is_han = np.asarray(table["is_han"], np.bool_)
     authors, brands = (np.asarray(table[name], np.int64) for name in ("author", "brand"))
     groups = numbered(table["platform"]).astype(np.int32)
-    return Corpus(index(grams), index(marks), groups, is_han, authors, brands, table["days"].to_numpy())
+    of_author, of_brand, of_title = (np.asarray(table[name], np.int64) for name in SOUNDS)
+    made = index(grams), index(marks), groups, is_han, authors, brands, of_author, of_brand, of_title
+    return Corpus(*made, table["days"].to_numpy(), _heard(of_title))
+
+
+def _heard(titles: Ints) -> tuple[Ints, Ints]:
+    """Rows whose titles sound the same in two scripts; both orders of each pair, ascending."""
+    told = np.flatnonzero(sounds.size(titles) >= SHORTEST)
+    told = told[np.argsort(titles[told], kind="stable")]
+    han, latin = (told[titles[told] & 1 == bit] for bit in (1, 0))
+    first, last = (np.searchsorted(titles[latin] >> 1, titles[han] >> 1, side) for side in ("left", "right"))
+    others = last - first
+    alike = np.unique(titles[han], return_inverse=True, return_counts=True)
+    others[(others > HOT) | (alike[2][alike[1]] > HOT)] = 0
+    one = np.repeat(han, others)
+    two = latin[np.arange(len(one)) - np.repeat(np.cumsum(others) - others - first, others)]
+    order = np.lexsort((np.append(two, one), np.append(one, two)))
+    return np.append(one, two)[order], np.append(two, one)[order]
 
 
 def candidates(records: Corpus, first: int, last: int) -> tuple[Ints, Ints]:
-    """Pairs (probe, other) that rows first..last propose: they seem alike; probes ascending."""
+    """Pairs (probe, other) that rows first..last propose: they seem or sound alike; probes ascending."""
     share, nat = WEIGHTS["marks"], WEIGHTS["information"] / ENOUGH
     text, marks, groups = records.text, records.marks, records.groups
-    return nearest(text, marks, groups=groups, share=share, nat=nat, enough=ENOUGH, first=first, last=last)
+    found = nearest(text, marks, groups=groups, share=share, nat=nat, enough=ENOUGH, first=first, last=last)
+    return _with_heard(records, *found, first, last)
+
+
+def _with_heard(records: Corpus, probes: Ints, others: Ints, first: int, last: int) -> tuple[Ints, Ints]:
+    """The same pairs with those that the rows first..last hear; each once."""
+    begin, end = np.searchsorted(records.heard[0], (first, last))
+    if begin == end:
+        return probes, others
+    size = len(records.groups)
+    heard = records.heard[0][begin:end] * size + records.heard[1][begin:end]
+    pairs = probes * size + others
+    more = heard[~np.isin(heard, pairs)]
+    pairs = np.append(pairs, more)
+    pairs = pairs[np.argsort(pairs // size, kind="stable")]
+    return pairs // size, pairs % size
 
 
 def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDArray[np.bool_]]:
@@ -87,7 +128,9 @@ def _of_text(records: Corpus, probes: Ints, others: Ints, found: Floats) -> dict
         shared / np.maximum(rows.told_rare[one], 1e-9) * _full(rows.in_title[one])
         for one, shared in ((probes, found[2]), (others, found[3]))
     ]
-    return {"text": found[0] * least, "title": np.maximum(*named)}
+    heard = np.where(sounds.same(*(titles := (records.title_sounds[probes], records.title_sounds[others]))), 1.0, 0.0)
+    heard *= (titles[0] & 1 != titles[1] & 1) * np.minimum(sounds.size(titles[0]) / READ_OUT, 1.0)
+    return {"text": found[0] * least, "title": np.maximum(np.maximum(*named), heard)}
 
 
 def _of_marks(rows: Index, probes: Ints, others: Ints, shared: Floats) -> dict[str, Floats]:
@@ -96,12 +139,14 @@ def _of_marks(rows: Index, probes: Ints, others: Ints, shared: Floats) -> dict[s
 
 
 def _of_names(records: Corpus, probes: Ints, others: Ints) -> dict[str, Floats]:
-    def is_same(names: Ints) -> Floats:
-        return np.asarray((names[probes] == names[others]) & (names[probes] != 0), np.float64)
+    def is_same(names: Ints, heard: Ints) -> Floats:
+        is_one = (names[probes] == names[others]) & (names[probes] != 0)
+        return np.where(is_one, 1.0, HEARD * sounds.same(heard[probes], heard[others]))
 
     apart: Floats = np.abs(records.days[probes] - records.days[others])
     close: Floats = np.nan_to_num(np.exp(-apart / DAYS))
-    return {"author": is_same(records.authors), "brand": is_same(records.brands), "time": close}
+    author, brand = is_same(records.authors, records.author_sounds), is_same(records.brands, records.brand_sounds)
+    return {"author": author, "brand": brand, "time": close}
 
 
 def _sizes(rows: Index, at: Ints) -> Ints:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from models import bags, urls
+from models import bags, sounds, urls
 
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
@@ -31,6 +31,7 @@ COLUMNS = (
     "tenant",
     "status",
 )
+SOUNDS = ("author_sound", "brand_sound", "title_sound")  # models/sounds.py
 PLAIN = pa.schema(
     [
         ("record_id", pa.string()),
@@ -40,6 +41,7 @@ PLAIN = pa.schema(
         ("links", pa.list_(pa.string())),
         ("author", pa.int64()),  # a number for the name; 0 for none
         ("brand", pa.int64()),
+        *((name, pa.int64()) for name in SOUNDS),
         ("is_han", pa.bool_()),
         ("days", pa.float64()),  # since 1970
         ("is_repost", pa.bool_()),
@@ -72,8 +74,9 @@ def pieces(records: pa.RecordBatch) -> pa.RecordBatch:
         **known,
         **_linked(records),
         **_related(records["relations"]),
-        "author": pa.array(bags.names(pc.struct_field(records["author"], "name"))),
-        "brand": pa.array(bags.names(records["brand"])),
+        **_called(pc.struct_field(records["author"], "name"), "author"),
+        **_called(records["brand"], "brand"),
+        "title_sound": pa.array(sounds.titles(records["title"])),
         "is_han": pa.array(said.is_han),
         "days": pc.divide(
             records["created_at"].cast(pa.timestamp("us", "UTC")).cast(pa.int64()).cast(pa.float64()), DAY
@@ -84,6 +87,12 @@ def pieces(records: pa.RecordBatch) -> pa.RecordBatch:
         **{name: pa.ListArray.from_arrays(pa.array(bag.starts, pa.int32()), bag.entries) for name, bag in held.items()},
     }
     return pa.RecordBatch.from_arrays([made[name] for name in PIECES.names], schema=PIECES)
+
+
+def _called(names: pa.Array, name: str) -> dict[str, pa.Array]:
+    """Numbers of the names, and of their sounds: a placeholder has neither."""
+    numbers = bags.names(names)
+    return {name: pa.array(numbers), f"{name}_sound": pa.array(np.where(numbers != 0, sounds.names(names), 0))}
 
 
 def _ids(known: dict[str, pa.Array]) -> list[pa.Array]:

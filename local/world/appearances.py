@@ -3,9 +3,9 @@
 from datetime import datetime, timezone
 from typing import Any
 
-from local.world import ids, names, texts
+from local.world import ids, names, romanised, texts
 from local.world.dice import Dice, roll
-from local.world.homes import EN, LANGS, PAPERS, PRIVATE, SHOPS, TITLE_ONLY, VOICES, WITHOUT_PICTURES, ZH
+from local.world.homes import EN, LANGS, PAPERS, PRIVATE, ROMANISED, SHOPS, TITLE_ONLY, VOICES, WITHOUT_PICTURES, ZH
 from local.world.plan import Plan
 from local.world.works import Work
 
@@ -63,6 +63,9 @@ def appearances(plan: Plan, work: Work) -> list[Appearance]:
         appearance["body"] += _ties(appearance, work)
         if appearance["platform"] in TITLE_ONLY:
             appearance["body"] = ""
+        if appearance["platform"] in ROMANISED and appearance["lang"] == "zh":
+            appearance["title"] = romanised.title(appearance["title"])
+            appearance["author"] = appearance["author"] | {"name": romanised.name(appearance["author"]["name"])}
     _spread(plan, work, made)
     return made
 

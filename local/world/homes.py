@@ -29,6 +29,7 @@ _PRIVATE = {"device": ("homeassistant", "smartthings", "tuya"), "qa": ("confluen
 PRIVATE = {name for names in _PRIVATE.values() for name in names}
 UNTITLED = {"weibo", "facebook", "mastodon", "activitypub", "bluesky"}
 TITLE_ONLY = {"scholar", "matter"}  # without an abstract; described by what it can do
+ROMANISED = {"scholar"}  # writes Chinese titles and names in Latin letters
 OWN_ADDRESS = {"shopify", "discourse"}  # their items live wherever the server does: no link leads to them
 WITHOUT_PICTURES = PAPERS | PRIVATE | {"faq", "warc", "matter", "hackernews", "stackexchange", "askbot", "zendesk"}
 

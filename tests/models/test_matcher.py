@@ -125,6 +125,63 @@ def test_a_link_joins_unless_it_is_a_list_or_a_relation() -> None:
     assert works([video["1"], post | {"relations": ["reply_to:youtube:1"]}]) == set()
 
 
+PAPER = ("地下水模拟观察：沿海城市与墨砚笙", "Di xia shui mo ni guan cha : yan hai cheng shi yu Mo yan sheng")
+
+
+def catalogued(title: str, author: str, **fields: Any) -> dict[str, Any]:
+    return record("scholar:1", title, author={"name": author}, created_at=START, **fields)
+
+
+@pytest.mark.parametrize("author", ["Liu Cixin", "Cixin Liu", "CIXIN, Liu"])
+def test_a_romanised_title_and_author_join_with_the_chinese(author: str) -> None:
+    body = "本文讨论沿海城市地下水的模拟方法，并给出多年观测的结果。"
+    paper = record("cnki:2", PAPER[0], body, author={"name": "刘慈欣"}, created_at=START + timedelta(hours=9))
+    assert works([paper, catalogued(PAPER[1], author)]) == {frozenset({"cnki:2", "scholar:1"})}
+    other = record("cnki:3", "地下水模拟观察：山区流域与霄鹭麟", body, author={"name": "刘慈欣"}, created_at=START)
+    assert works([other, catalogued(PAPER[1], author)]) == set()
+
+
+def test_of_two_papers_that_sound_alike_neither_is_taken() -> None:
+    alike = PAPER[0].replace("墨砚笙", "默雁声")
+    rows = [record(f"cnki:{n}", title, created_at=START) for n, title in enumerate((PAPER[0], alike))]
+    assert works([*rows, catalogued(PAPER[1], "Liu Cixin")]) == set()
+
+
+@pytest.mark.parametrize(("one", "two"), [("李伟", "Li Wei"), ("李伟", "李薇"), ("华为", "Huawei"), ("Erik", "Eric")])
+def test_a_name_that_sounds_the_same_joins_nothing(one: str, two: str) -> None:
+    said = [{"author": {"name": name}, "brand": name, "created_at": START} for name in (one, two)]
+    snow = [
+        record("weibo:1", None, "今天山路上下雪了", **said[0]),
+        record("rss:1", "On the road to the lake", **said[1]),
+    ]
+    assert works(snow) == set()
+
+
+def similarity(one: dict[str, Any], two: dict[str, Any]) -> float:
+    table = pa.Table.from_batches([pieces.pieces(pa.RecordBatch.from_pylist([one, two], schema=SHAPE))])
+    bag = {name: bags.of(table[name].combine_chunks()) for name in pieces.BAGS.names}
+    return float(likeness.similarity(likeness.corpus(table, **bag), np.array([0]), np.array([1]))[0][0])
+
+
+@pytest.mark.parametrize(
+    ("names", "gained"),
+    [
+        (("刘慈欣", "刘慈欣"), 1.0),
+        (("刘慈欣", "Cixin Liu"), likeness.HEARD),
+        (("Katherine Mueller", "Catherine Müller"), likeness.HEARD),
+        (("李伟", "李薇"), 0.0),
+        (("N/A", "N/A"), 0.0),
+    ],
+)
+@pytest.mark.parametrize("field", ["author", "brand"])
+def test_a_name_that_sounds_the_same_counts_half(field: str, names: tuple[str, str], gained: float) -> None:
+    def one(row: int, name: str | None) -> dict[str, Any]:
+        return record(f"rss:{row}", "snow", **{field: {"name": name} if field == "author" else name})
+
+    named, nameless = (similarity(one(0, a), one(1, b)) for a, b in (names, (None, None)))
+    assert named - nameless == pytest.approx(gained)
+
+
 @pytest.mark.parametrize("title", ["N/A", "暂无", "-", "", None, "……"])
 def test_placeholders_say_nothing(title: str | None) -> None:
     assert works([record(f"{platform}:1", title, title) for platform in ("rss", "weibo", "youtube")]) == set()
