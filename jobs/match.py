@@ -2,12 +2,13 @@
 
 In   records     the standing records of every platform, its newest good partition up to the date, deletions included
      works, identities   of the night before, whose ids go on (models/identity.py)
+     media       fingerprints of the pictures that belong to these partitions of records
      rulings     what people decided of pairs of records (jobs/rulings.py): it holds against everything else
 Out  works       one row per record: its work, and why it joined
      identities  one row per work_id ever given, and the work that stands for it
      rejects     rulings that could not be followed, with the reason
 
-Shared identifiers and links first, then text: candidates from blocking, a transparent score, clusters of at most one
+Shared identifiers, links and pictures first, then text and sound: candidates from blocking, a transparent score, clusters of at most one
 record per platform (models/matcher.py has the formula, models/likeness.py the features). A tombstone without words
 stays with what it was with. A work of more than LARGE records is named in the log.
 
@@ -25,8 +26,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from jobs import gathering, matching, rulings
-from models import identity, keys, matcher
+from jobs import gathering, matching, media_linking, rulings
+from models import identity, keys, matcher, picture_hash
 from models.likeness import Corpus
 from schemas.identity import IDENTITY
 from schemas.reject import REJECT
@@ -56,20 +57,26 @@ def main(argv: Sequence[str] | None = None) -> None:
     with ledger.step("match", args.date) as counts:
         files = gathering.staged(session, inputs)
         try:
-            put(args.date, match(session, files, args.date, counts), inputs=inputs)
+            pictures = media_linking.fingerprints(inputs)
+            put(args.date, match(session, files, pictures, args.date, counts), inputs=inputs)
         finally:
             gathering.removed(files)
     log.info("%s", counts)
 
 
-def match(session: "SparkSession", files: Sequence[str], night: str, counts: dict[str, Any]) -> Tables:
-    """Rows of works, identities and rejects of the records with these pieces; `counts` is told what happened."""
+def match(
+    session: "SparkSession", files: Sequence[str], pictures: pa.Table, night: str, counts: dict[str, Any]
+) -> Tables:
+    """Rows of works, identities and rejects of the records with these pieces; `counts` is told what happened.
+
+    `pictures` are sha256 and fingerprint of the files that were fetched.
+    """
     table = gathering.table(files)
     record_ids = table["record_id"].to_pylist()
     tenants = dict(zip(record_ids, table["tenant"].to_pylist(), strict=True))
     said, refused = rulings.followed(rulings.read(rulings.stored()), tenants)
     ruled, last = matching.ruled(table, said), last_night(table, night)
-    shared, hot = keys.shared_keys(table)
+    shared, hot = keys.shared_keys(table, picture_hash.looks(table["picture"], pictures))
     with spark.shared(gathering.corpus(files, table), matching.name(files)) as records:
         found = matcher.match(table, records(), proposals(session, records, len(table)), shared, ruled)
     roots = identity.stayed(found.roots, matcher.muted(table, ruled), last)

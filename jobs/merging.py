@@ -215,6 +215,7 @@ def _sentence(record_id: Column, why: Column) -> Column:
     share = F.format_string("%s and %s share %s %s, %s", one, two, why["kind"], why["value"], score)
     told = {
         "text": alike,
+        "picture": F.format_string("%s and %s show the same picture, %s", one, two, score),
         "same": F.format_string("%s and %s are the same: %s", one, two, why["value"]),
         "apart": F.format_string("%s is kept apart from %s: %s", one, two, why["value"]),
         "stayed": F.format_string("%s is gone and stays with %s, with which it was before", one, two),

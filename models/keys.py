@@ -1,4 +1,4 @@
-"""Identifiers and addresses that two records of different platforms share."""
+"""Identifiers, addresses and pictures that two records of different platforms share."""
 
 from itertools import combinations
 
@@ -15,12 +15,15 @@ LISTED = 3  # addresses of known records: what names more of them lists things a
 Shared = list[tuple[int, int, str, str]]
 
 
-def shared_keys(table: pa.Table) -> tuple[pa.Table, int]:
-    """KEY rows of PIECES rows, a pair once per key, the smaller row first; and the number of hot keys left out."""
+def shared_keys(table: pa.Table, looks: pa.ChunkedArray) -> tuple[pa.Table, int]:
+    """KEY rows of PIECES rows, a pair once per key, the smaller row first; and the number of hot keys left out.
+
+    `looks` is what the picture of each row looks like (models/picture_hash.py), null for none.
+    """
     groups = numbered(table["platform"]).astype(np.int32)
     found, hot = _links(table, groups)
-    for kind in NAMES:
-        more, count = _labels(table[kind], kind, groups)
+    for kind, column in [*((name, table[name]) for name in NAMES), ("picture", looks)]:
+        more, count = _labels(column, kind, groups)
         found, hot = found + more, hot + count
     rows = [dict(zip(KEY.names, key, strict=True)) for key in sorted(set(found))]
     return pa.Table.from_pylist(rows, schema=KEY), hot

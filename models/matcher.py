@@ -37,9 +37,10 @@ REPEAT = 6.0
 WINS = (LEAST_LEAD + GREATEST_LEAD) * NO_RIVAL - BIAS
 WINS /= SIMILARITY + LEAST_LEAD + GREATEST_LEAD  # an s below joins nothing by text alone, whatever it leads by
 RIVALS = 3
+PICTURE = 4.0  # two works may show one picture: it needs likeness beside it, and is no sure edge
 KEYS = {
     **dict.fromkeys(("gtin", "isbn", "doi", "arxiv", "pmid"), 14.0),
-    **{"asin": 10.0, "model": 7.0, "url": 6.0},
+    **{"asin": 10.0, "model": 7.0, "url": 6.0, "picture": PICTURE},
 }
 PAIR = np.dtype([("first", "<i4"), ("second", "<i4"), ("similarity", "<f4"), ("is_repeat", "?")])
 Pairs = NDArray[np.void]  # PAIR rows, first < second
@@ -125,7 +126,7 @@ def match(table: pa.Table, records: Corpus, proposed: Pairs, shared: pa.Table, r
     order = np.flatnonzero(scores > 0)
     order = order[np.argsort(-scores[order], kind="stable")]  # of equal scores the smaller rows first
     forced = len(ruled.same[0])
-    is_sure = np.concatenate([np.ones(forced, np.bool_), keyed[order] > 0])
+    is_sure = np.concatenate([np.ones(forced, np.bool_), keyed[order] > PICTURE])
     support = Support(is_sure, firsts * size + seconds, scores)
     firsts, seconds = (np.append(ruled.same[side], pairs[order]) for side, pairs in enumerate((firsts, seconds)))
     chances = np.append(np.ones(forced), 1 / (1 + np.exp(-scores[order])))

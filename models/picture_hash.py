@@ -9,10 +9,14 @@ Source  pHash: Zauner, Implementation and Benchmarking of Perceptual Image Hash 
 import io
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.fft import dctn
+
+from models.cluster import clusters
 
 FINGERPRINT = np.dtype([("shapes", "<u8"), ("edges", "<u8"), ("colours", "u1", (8, 8, 3))])
 Prints = NDArray[np.void]
@@ -68,6 +72,21 @@ def alike(prints: Prints) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     apart = sum(np.bitwise_count(one[name] ^ two[name]) for name in ("shapes", "edges"))
     is_same = levels <= COLOURS
     return pairs[is_same], (1 - apart / 128)[is_same]
+
+
+def looks(shown: pa.ChunkedArray, files: pa.Table) -> pa.ChunkedArray:
+    """What each of these pictures (sha256 or null) looks like: the smallest sha256 of all that look the same.
+
+    `files` are sha256 and fingerprint; null for a picture without one, which shows nothing.
+    """
+    is_own = pc.and_(
+        pc.is_in(files["sha256"], shown.unique()),
+        pc.equal(pc.binary_length(files["fingerprint"]), FINGERPRINT.itemsize),
+    )
+    own = files.filter(is_own).sort_by("sha256").combine_chunks()
+    pairs, _ = alike(np.frombuffer(b"".join(own["fingerprint"].to_pylist()), FINGERPRINT))
+    roots, _ = clusters(len(own), pairs[:, 0], pairs[:, 1])
+    return own["sha256"].take(pa.array(roots)).take(pc.index_in(shown, own["sha256"].combine_chunks()))
 
 
 @njit(cache=True, nogil=True)

@@ -27,6 +27,7 @@ COLUMNS = (
     "created_at",
     "ids",
     "canonical_url",
+    "media",
     "relations",
     "tenant",
     "status",
@@ -39,6 +40,7 @@ PLAIN = pa.schema(
         *((name, pa.string()) for name in NAMES),
         ("url", pa.string()),
         ("links", pa.list_(pa.string())),
+        ("picture", pa.string()),  # sha256 of the first one that was fetched
         ("author", pa.int64()),  # a number for the name; 0 for none
         ("brand", pa.int64()),
         *((name, pa.int64()) for name in SOUNDS),
@@ -73,6 +75,7 @@ def pieces(records: pa.RecordBatch) -> pa.RecordBatch:
     made = {
         **known,
         **_linked(records),
+        "picture": pictures(records["media"]),
         **_related(records["relations"]),
         **_called(pc.struct_field(records["author"], "name"), "author"),
         **_called(records["brand"], "brand"),
@@ -124,6 +127,17 @@ def _linked(records: pa.RecordBatch) -> dict[str, pa.Array]:
         url = home[row].as_py()
         links[row] = [link for link in urls.links(bodies[row].as_py()) if link != url]
     return {"url": home, "links": pa.array(links, PLAIN.field("links").type)}
+
+
+def pictures(media: pa.ListArray) -> pa.StringArray:
+    """sha256 of each record's first picture that was fetched."""
+    files, rows = pc.list_flatten(media), pc.list_parent_indices(media)
+    shas = pc.struct_field(files, "sha256")
+    is_known = pc.and_(pc.equal(pc.struct_field(files, "kind"), "image"), pc.is_valid(shas))
+    owners, first = np.unique(np.asarray(rows.filter(is_known)), return_index=True)
+    at = np.full(len(media), -1)
+    at[owners] = first
+    return shas.filter(is_known).take(pa.array(at, mask=at < 0))
 
 
 def _related(relations: pa.ListArray) -> dict[str, pa.Array]:

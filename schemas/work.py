@@ -8,8 +8,10 @@ EVIDENCE = structs(
     "evidence",
     [
         keyword("other_id", doc="record_id on the other side"),
-        keyword("kind", doc="gtin, isbn, doi, model, url, text; same, apart: a person decided; stayed: a tombstone"),
-        keyword("value", doc="Identifier or address that both hold; who decided, when and why; null for text"),
+        keyword(
+            "kind", doc="gtin, isbn, doi, model, url, picture, text; same, apart: a person decided; stayed: a tombstone"
+        ),
+        keyword("value", doc="What both hold: identifier, address, sha256; who decided, when and why; null for text"),
         number("score", doc="Probability-like, 0 to 1"),
     ],
     doc="Why this record joined; empty for a work of one record",

@@ -3,12 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from a_work import DATE, aligned, record
 from pyspark.sql import SparkSession
 
 from jobs import match
+from models import picture_hash
 from models.identity import work_id
+from schemas.media import MEDIA_FILE
 from schemas.work import WORK
 from store import cli, lake, ledger
 
@@ -43,6 +47,28 @@ def test_every_record_has_a_work_and_says_why() -> None:
     assert 0.5 < link["score"] <= 1
     [step] = [row for row in ledger.summary(DATE) if row["step"] == "match"]
     assert (step["counts"]["in"], step["counts"]["works"], step["counts"]["shared_keys"]) == (5, 3, 3)
+
+
+@pytest.mark.usefixtures("lake", "spark")
+def test_one_picture_in_two_files_is_evidence() -> None:
+    prints = np.zeros(2, picture_hash.FINGERPRINT)
+    prints["shapes"] = 0, 7
+    said = {
+        "rss:1": "Velora kettle after 940 seconds on the stove",
+        "weibo:2": "A test of the Velora kettle: 62 degrees",
+    }
+    shas = dict(zip(said, "ab", strict=True))
+    aligned(
+        [record(name, body=told, media=[{"kind": "image", "sha256": shas[name]}]) for name, told in said.items()]
+        + [record(f"youtube:{n}", title=f"{n * 7919} lamps of maker {n * 104729}") for n in range(40)]
+    )
+    for (name, sha256), one in zip(shas.items(), prints, strict=True):
+        file = {"url": sha256, "sha256": sha256, "mime": "image/png", "size_bytes": 1, "fingerprint": one.tobytes()}
+        path = lake.partition("media", platform=name.partition(":")[0], date=DATE)
+        lake.write(path, [pa.Table.from_pylist([file], schema=MEDIA_FILE)], MEDIA_FILE)
+    match.main(["--date", DATE])
+    [why] = works()["rss:1"]["evidence"]
+    assert (why["kind"], why["value"], why["other_id"]) == ("picture", "a", "weibo:2")
 
 
 @pytest.mark.usefixtures("lake", "spark")

@@ -24,7 +24,7 @@ from local.world.behaviour import LOGS as _LOGS
 from local.world.exports import EXPORTS
 from local.world.exports import LOGS as FILE_LOGS
 from local.world.exports import drop, exports
-from local.world.homes import PAPERS, PLATFORMS, PRIVATE, SHOPS, UNTITLED
+from local.world.homes import PAPERS, PLATFORMS, PRIVATE, ROMANISED, SHOPS, UNTITLED
 from local.world.plan import Plan
 from local.world.write import WorldExists, write
 
@@ -296,7 +296,7 @@ def test_titles_prices_and_addresses_are_as_each_platform_has_them(world: World)
     assert all((one["price"] is None) == (one["platform"] not in SHOPS) for one in shown)
     papers = defaultdict(set)
     for one in (one for one in shown if one["platform"] in PAPERS):
-        papers[one["work"], one["lang"]].add(one["title"])
+        papers[one["work"], one["lang"], one["platform"] in ROMANISED].add(one["title"])
     assert papers and all(len(titles) == 1 for titles in papers.values())
     addresses = [one["url"] for one in shown if one["platform"] not in PRIVATE | {"scholar"}]
     assert len(set(addresses)) == len(addresses) and all(address.startswith("https://") for address in addresses)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from models import bags, identity, keys, likeness, matcher, pieces
+from models import bags, identity, keys, likeness, matcher, picture_hash, pieces
 from schemas.record import RECORD
 
 SHAPE = pa.schema([RECORD.field(name).remove_metadata() for name in pieces.COLUMNS])
@@ -37,9 +37,8 @@ def matched(rows: Sequence[dict[str, Any]], chunk: int = 7) -> dict[str, str]:
     bag = {name: bags.of(table[name].combine_chunks()) for name in pieces.BAGS.names}
     records, size = likeness.corpus(table, **bag), len(table)
     proposed = [matcher.propose(records, at, min(at + chunk, size)) for at in range(0, size, chunk)]
-    found = matcher.match(
-        table, records, np.concatenate([np.empty(0, matcher.PAIR), *proposed]), keys.shared_keys(table)[0]
-    )
+    shared, _ = keys.shared_keys(table, table["picture"])
+    found = matcher.match(table, records, np.concatenate([np.empty(0, matcher.PAIR), *proposed]), shared)
     names = table["record_id"].to_pylist()
     return {name: names[root] for name, root in zip(names, found.roots.tolist(), strict=True)}
 
@@ -125,6 +124,38 @@ def test_a_link_joins_unless_it_is_a_list_or_a_relation() -> None:
     assert works([video["1"], post | {"relations": ["reply_to:youtube:1"]}]) == set()
 
 
+def shown(record_id: str, said: str, sha256: str | None, **fields: Any) -> dict[str, Any]:
+    files = [
+        {"kind": "video", "sha256": "film"},
+        {"kind": "image", "sha256": None},
+        {"kind": "image", "sha256": sha256},
+    ]
+    return record(record_id, None, said, media=files, created_at=START, **fields)
+
+
+def test_a_picture_joins_texts_that_are_a_little_alike_and_no_others() -> None:
+    said = "Velora kettle after 940 seconds on the stove", "Our test of the Velora kettle: 62 degrees"
+    assert works([shown("rss:1", said[0], "a1"), shown("weibo:2", said[1], "b2")]) == set()
+    assert works([shown("rss:1", said[0], "a1"), shown("weibo:2", said[1], "a1")]) == {frozenset({"rss:1", "weibo:2"})}
+    assert works([shown("rss:1", said[0], "a1"), shown("weibo:2", "Snow on the road to the lake", "a1")]) == set()
+
+
+def test_a_picture_decides_nothing_against_identifiers() -> None:
+    ids = {"gtin": "6901234567892"}, {"gtin": "6901234567908"}
+    rows = [shown(f"{platform}:1", REVIEW, "a1", ids=own) for platform, own in zip(("rss", "youtube"), ids)]
+    assert works(rows) == set()
+
+
+def test_what_looks_the_same_has_one_name() -> None:
+    prints = np.zeros(4, picture_hash.FINGERPRINT)
+    prints["shapes"] = 0, 7, 2**64 - 1, 0
+    prints["colours"][3] = 255
+    files = pa.table({"sha256": list("dacb"), "fingerprint": [one.tobytes() for one in prints]})
+    asked = pa.chunked_array([["a", None, "d", "c"], ["b", "unknown", "a"]])
+    assert picture_hash.looks(asked, files).to_pylist() == ["a", None, "a", "c", "b", None, "a"]
+    assert picture_hash.looks(asked, files.slice(0, 0)).to_pylist() == [None] * 7
+
+
 PAPER = ("地下水模拟观察：沿海城市与墨砚笙", "Di xia shui mo ni guan cha : yan hai cheng shi yu Mo yan sheng")
 
 
@@ -200,7 +231,7 @@ def test_two_lone_records_are_not_one_work_for_want_of_rivals() -> None:
 def test_a_hot_key_is_left_out_and_counted() -> None:
     rows = [record(f"{('rss', 'weibo')[n % 2]}:{n}", None, ids={"gtin": "6901234567892"}) for n in range(keys.HOT + 1)]
     table = pa.Table.from_batches([pieces.pieces(pa.RecordBatch.from_pylist(rows, schema=SHAPE))])
-    shared, hot = keys.shared_keys(table)
+    shared, hot = keys.shared_keys(table, table["picture"])
     assert (len(shared), hot) == (0, 1)
 
 
