@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 # Abt-Buy, Amazon-Google, DBLP-ACM and a made-up world, none of which has weights of its own.
 WEIGHTS = {
     "text": 4.0,  # cosine of the character 3-grams of title and body
-    "title": 8.0,  # share of one title's information, squared, that the other text holds, the better direction
+    # share of one title's information, squared, that the other text holds, the better direction; whole where two titles
+    # of two scripts sound the same (models/sounds.py), a short one in proportion
+    "title": 8.0,
     "marks": 3.0,  # share of the information in names and numbers, of the record that has less of it
     "information": 5.0,  # that information itself, full at ENOUGH nats: what two long texts share by chance is little
     "author": 1.0,  # the same name, HEARD of it for one that only sounds the same

@@ -4,7 +4,7 @@ The score of a pair is a sum of log-odds that anybody can recompute; nothing is 
 
     BIAS + SIMILARITY s + LEAST_LEAD l + GREATEST_LEAD g + the KEYS shared - REPEAT where a text repeats another
 
-s is the weighted sum of likeness.WEIGHTS. A lead is s less the s of the best rival for the same place (another record
+s is the weighted sum of likeness.WEIGHTS. A key is an identifier, a link, or a picture that looks the same (keys.py). A lead is s less the s of the best rival for the same place (another record
 of that platform, in the same script), seen from either record: l the smaller, g the greater, within LEAD. Records that
 repeat each other on one platform are no rivals: the earlier one is the original and competes, the later one is marked.
 

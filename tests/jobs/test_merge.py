@@ -98,12 +98,15 @@ def test_an_old_partition_shows(spark: SparkSession) -> None:
 def test_why_merged_names_each_edge_once(spark: SparkSession) -> None:
     why = {"kind": "gtin", "value": "0690", "score": 0.998}
     like = {"kind": "text", "value": None, "score": 0.871}
+    look = {"kind": "picture", "value": "ab12", "score": 0.75}
     rows = [
         SHOP | {"evidence": [{"other_id": "weibo:1", **why}]},
         POST | {"evidence": [{"other_id": "taobao:9", **why}, {"other_id": "youtube:5", **like}]},
-        record("youtube:5") | {"evidence": [{"other_id": "weibo:1", **like}]},
+        record("youtube:5") | {"evidence": [{"other_id": "weibo:1", **like}, {"other_id": "youtube:6", **look}]},
+        record("youtube:6") | {"evidence": [{"other_id": "youtube:5", **look}]},
     ]
     said = "taobao:9 and weibo:1 share gtin 0690, 1.00; weibo:1 and youtube:5 are alike in text, 0.87"
+    said += "; youtube:5 and youtube:6 show the same picture, 0.75"
     assert merged(spark, *rows)["why_merged"] == said
 
 

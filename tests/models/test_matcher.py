@@ -134,7 +134,7 @@ def shown(record_id: str, said: str, sha256: str | None, **fields: Any) -> dict[
 
 
 def test_a_picture_joins_texts_that_are_a_little_alike_and_no_others() -> None:
-    said = "Velora kettle after 940 seconds on the stove", "Our test of the Velora kettle: 62 degrees"
+    said = "Velora kettle: 371 grams, 62 degrees", "Our test of the Velora kettle: 62 degrees after lunch"
     assert works([shown("rss:1", said[0], "a1"), shown("weibo:2", said[1], "b2")]) == set()
     assert works([shown("rss:1", said[0], "a1"), shown("weibo:2", said[1], "a1")]) == {frozenset({"rss:1", "weibo:2"})}
     assert works([shown("rss:1", said[0], "a1"), shown("weibo:2", "Snow on the road to the lake", "a1")]) == set()
