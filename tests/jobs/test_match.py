@@ -54,8 +54,8 @@ def test_one_picture_in_two_files_is_evidence() -> None:
     prints = np.zeros(2, picture_hash.FINGERPRINT)
     prints["shapes"] = 0, 7
     said = {
-        "rss:1": "Velora kettle after 940 seconds on the stove",
-        "weibo:2": "A test of the Velora kettle: 62 degrees",
+        "rss:1": "Velora kettle: 371 grams, 62 degrees, 940 seconds",
+        "weibo:2": "Our test of the Velora kettle: 62 degrees after 940 seconds",
     }
     shas = dict(zip(said, "ab", strict=True))
     aligned(
