@@ -110,5 +110,6 @@ def is_mostly_han(raw):  # type: ignore
             latin, other = latin + is_latin, other + (not is_latin and not _is_digit(raw[at]))
             is_word &= is_latin
             at += 1
-        words += is_word and at > begin and (at == len(raw) or not _is_han(raw[at]))
+        is_model = at + 1 < len(raw) and raw[at] == HYPHEN and _is_digit(raw[at + 1])
+        words += is_word and at > begin and not is_model and (at == len(raw) or not _is_han(raw[at]))
     return han > 0 and other <= 2 * (latin + han) and words <= MIXED_SHARE * (words + han / HAN_PER_WORD)

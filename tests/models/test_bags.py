@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models import bags, blocking, grams, likeness, nearest, pieces, text
@@ -28,6 +28,7 @@ def counts(bag: Bags, row: int) -> list[int]:
 
 
 @settings(deadline=None)  # the first call compiles
+@example("", "Z Z Z Z 壶 壶 壶壶 Z-0 Z ")
 @given(TEXT, TEXT)
 def test_grams_marks_and_script_are_those_of_the_text(title: str, body: str) -> None:
     found = bags.said(pa.array([None, title]), pa.array(["x", body]))
@@ -68,6 +69,7 @@ KINDS = dict.fromkeys(pieces.COLUMNS, pa.string()) | {
     "author": pa.struct([("name", pa.string())]),
     "created_at": pa.timestamp("us", "UTC"),
     "ids": IDS,
+    "media": pa.list_(pa.struct([("kind", pa.string()), ("sha256", pa.string())])),
     "relations": pa.list_(pa.string()),
 }
 
