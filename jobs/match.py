@@ -19,16 +19,15 @@ made.
 
 import logging
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from jobs import gathering, matching, media_linking, rulings
+from jobs import gathering, matching, media_linking, pairing, rulings
 from models import identity, keys, matcher, picture_hash
-from models.likeness import Corpus
 from schemas.identity import IDENTITY
 from schemas.reject import REJECT
 from schemas.work import WORK
@@ -37,8 +36,6 @@ from store import cli, lake, ledger, spark
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-PROBES = 4000  # records that one call of the index answers for
-TASKS = 64
 LARGE = 20  # records of a work: more are seldom one thing
 Tables = dict[str, pa.Table]
 
@@ -78,7 +75,7 @@ def match(
     ruled, last = matching.ruled(table, said), last_night(table, night)
     shared, hot = keys.shared_keys(table, picture_hash.looks(table["picture"], pictures))
     with spark.shared(gathering.corpus(files, table), matching.name(files)) as records:
-        found = matcher.match(table, records(), proposals(session, records, len(table)), shared, ruled)
+        found = matcher.match(table, records(), pairing.proposals(session, records, len(table)), shared, ruled)
     roots = identity.stayed(found.roots, matcher.muted(table, ruled), last)
     refused += rulings.contradicted(said, dict(zip(record_ids, roots.tolist(), strict=True)))
     ids, identities = identity.identify(record_ids, roots, last, night=night)
@@ -87,21 +84,6 @@ def match(
     counts.update(found.counts, shared_keys=len(shared), hot_keys=hot, rulings=len(said), rejected=len(refused))
     counts.update({"in": len(table), "out": len(works), **sizes(roots, ids)})
     return {"identities": identities, "rejects": rulings.rejects(refused), "works": works}
-
-
-def proposals(session: "SparkSession", records: Callable[[], Corpus], size: int) -> matcher.Pairs:
-    """PAIR rows that all records propose, from Spark's workers over one corpus that they share; packed, a block a call."""
-    first_rows = range(0, size, PROBES)
-    rows = session.range(0, size, PROBES, numPartitions=max(1, min(len(first_rows), TASKS)))
-
-    def propose(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for first in batch["id"].to_pylist():
-                made = matcher.propose(records(), first, min(first + PROBES, size))
-                yield pa.RecordBatch.from_pydict({"block": [made.tobytes()]})
-
-    blocks = spark.map_arrow(rows, propose, "block binary").toArrow()["block"]
-    return np.concatenate([np.empty(0, matcher.PAIR), *(np.frombuffer(b.as_buffer(), matcher.PAIR) for b in blocks)])
 
 
 def last_night(table: pa.Table, night: str) -> identity.Before:

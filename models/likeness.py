@@ -110,17 +110,22 @@ def _with_heard(records: Corpus, probes: Ints, others: Ints, first: int, last: i
 
 def similarity(records: Corpus, probes: Ints, others: Ints) -> tuple[Floats, NDArray[np.bool_]]:
     """The weighted sum of each pair's features, and whether one text repeats the other; probes ascending."""
+    found, is_repeat = features(records, probes, others)
+    total = np.zeros(len(probes))
+    for name, weight in WEIGHTS.items():
+        total += weight * found[name]
+    return total, is_repeat
+
+
+def features(records: Corpus, probes: Ints, others: Ints) -> tuple[dict[str, Floats], NDArray[np.bool_]]:
+    """The features of each pair by the names in WEIGHTS, and whether one text repeats the other; probes ascending."""
     of_text, of_marks = np.empty((4, len(probes))), np.empty((4, len(probes)))
     for rows, out in ((records.text, of_text), (records.marks, of_marks)):
         _compare(rows.starts, rows.entries, rows.idf, rows.lengths, LOGS, probes, others, out)
-    features = _of_text(records, probes, others, of_text) | _of_names(records, probes, others)
-    features |= _of_marks(records.marks, probes, others, of_marks[1])
+    found = _of_text(records, probes, others, of_text) | _of_names(records, probes, others)
+    found |= _of_marks(records.marks, probes, others, of_marks[1])
     is_long = np.minimum(_sizes(records.text, probes), _sizes(records.text, others)) >= REPEAT_GRAMS
-    is_repeat = is_long & (of_text[0] >= REPEAT_TEXT) & (features["marks"] >= REPEAT_MARKS)
-    total = np.zeros(len(probes))
-    for name, weight in WEIGHTS.items():
-        total += weight * features[name]
-    return total, is_repeat
+    return found, is_long & (of_text[0] >= REPEAT_TEXT) & (found["marks"] >= REPEAT_MARKS)
 
 
 def _of_text(records: Corpus, probes: Ints, others: Ints, found: Floats) -> dict[str, Floats]:

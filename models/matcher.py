@@ -14,6 +14,7 @@ one likeness makes no chain of works. What people decided comes first: pairs tha
 of one product in one shop only the best joins.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,29 @@ class Ruled:
 
 
 NOTHING = Ruled()
+
+
+def logistic(scores: Floats) -> Floats:
+    """The chance that log-odds stand for."""
+    return np.asarray(1 / (1 + np.exp(-scores)))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Pairs of rows in ascending order: what their text says (log-odds), what the keys that they share add.
+
+    `leads` is (2, n); `is_rival` where neither repeats another record; `chance` tells how sure a score of text alone is;
+    `repeats` counts the records that repeat another.
+    """
+
+    firsts: Ints
+    seconds: Ints
+    scores: Floats
+    keyed: Floats
+    leads: Floats
+    is_rival: NDArray[np.bool_]
+    repeats: int
+    chance: Callable[[Floats], Floats] = logistic
 
 
 @dataclass(frozen=True)
@@ -109,6 +133,11 @@ def _ordered(pairs: Pairs) -> Pairs:
 
 def match(table: pa.Table, records: Corpus, proposed: Pairs, shared: pa.Table, ruled: Ruled = NOTHING) -> Matched:
     """Works of the PIECES rows in `table`, from proposed PAIR rows, shared KEY rows and what people decided."""
+    return decided(table, records, scored(table, records, proposed, shared, ruled), ruled)
+
+
+def scored(table: pa.Table, records: Corpus, proposed: Pairs, shared: pa.Table, ruled: Ruled = NOTHING) -> Scored:
+    """The pairs that may be one work by what is known of both: of two platforms, of one owner, none of them mute."""
     size = len(table)
     pairs = _all_pairs(records, proposed, shared)
     firsts, seconds = _sides(pairs)
@@ -118,27 +147,34 @@ def match(table: pa.Table, records: Corpus, proposed: Pairs, shared: pa.Table, r
     is_across &= ~is_mute[firsts] & ~is_mute[seconds]
     is_across &= owners[firsts] == owners[seconds]  # what is private is never merged with what another may see
     firsts, seconds = firsts[is_across], seconds[is_across]
+    is_rival = ~repeats[firsts] & ~repeats[seconds]
     similarity = pairs["similarity"][is_across]
-    scores = log_odds(records, firsts, seconds, similarity=similarity, repeats=repeats)
+    found = leads(records, firsts, seconds, similarity=similarity, is_rival=is_rival)
+    scores = log_odds(similarity, found, is_rival)
     keyed = _of_keys(firsts * size + seconds, shared, size)
-    scores += keyed
-    scores[_found(firsts * size + seconds, _apart(table, size))] = -np.inf
+    scores[places_of(firsts * size + seconds, _apart(table, size))] = -np.inf
+    return Scored(firsts, seconds, scores, keyed, found, is_rival, int(repeats.sum()))
+
+
+def decided(table: pa.Table, records: Corpus, pairs: Scored, ruled: Ruled = NOTHING) -> Matched:
+    """Works out of scored pairs and what people decided."""
+    size, scores = len(table), pairs.scores + pairs.keyed
     order = np.flatnonzero(scores > 0)
     order = order[np.argsort(-scores[order], kind="stable")]  # of equal scores the smaller rows first
-    forced = len(ruled.same[0])
-    is_sure = np.concatenate([np.ones(forced, np.bool_), keyed[order] > PICTURE])
-    support = Support(is_sure, firsts * size + seconds, scores)
-    firsts, seconds = (np.append(ruled.same[side], pairs[order]) for side, pairs in enumerate((firsts, seconds)))
-    chances = np.append(np.ones(forced), 1 / (1 + np.exp(-scores[order])))
+    forced, is_keyed = len(ruled.same[0]), pairs.keyed[order] > 0
+    is_sure = np.append(np.ones(forced, np.bool_), pairs.keyed[order] > PICTURE)
+    support = Support(is_sure, pairs.firsts * size + pairs.seconds, scores)
+    firsts, seconds = (np.append(*both) for both in zip(ruled.same, (pairs.firsts[order], pairs.seconds[order])))
+    chances = np.append(np.ones(forced), np.where(is_keyed, logistic(scores[order]), pairs.chance(scores[order])))
     roots, taken = clusters(
         *(size, firsts, seconds),
         groups=records.groups.astype(np.int64),
-        labels=[owners, *keys.apart_by(table)],
+        labels=[numbered(table["tenant"]), *keys.apart_by(table)],
         apart=ruled.apart,
         forced=forced,
         support=support,
     )
-    counts = {"candidates": len(scores), "edges": len(order), "taken": int(taken.sum()), "repeats": int(repeats.sum())}
+    counts = {"candidates": len(scores), "edges": len(order), "taken": int(taken.sum()), "repeats": pairs.repeats}
     return Matched(roots, firsts[taken], seconds[taken], chances[taken], counts)
 
 
@@ -176,19 +212,24 @@ def repeated(table: pa.Table, pairs: Pairs) -> NDArray[np.bool_]:
     return found
 
 
-def log_odds(
-    records: Corpus, firsts: Ints, seconds: Ints, *, similarity: NDArray[np.float32], repeats: NDArray[np.bool_]
-) -> Floats:
-    """Scores of pairs by text alone; rivals are alike in script or not, as the pair is: a translation is less alike."""
-    groups, width = records.groups, int(records.groups.max(initial=0)) + 1
-    is_other = records.is_han[firsts] != records.is_han[seconds]
-    is_rival = ~repeats[firsts] & ~repeats[seconds]
-    leads = np.empty((2, len(firsts)))
-    _leads(firsts, seconds, groups, width, is_other, similarity, is_rival, leads)
+def log_odds(similarity: NDArray[np.float32], leads: Floats, is_rival: NDArray[np.bool_]) -> Floats:
+    """Scores of pairs by text alone."""
     repeat = np.where(is_rival, 0.0, REPEAT)
     return np.asarray(
         BIAS + SIMILARITY * similarity + LEAST_LEAD * leads.min(0) + GREATEST_LEAD * leads.max(0) - repeat
     )
+
+
+def leads(
+    records: Corpus, firsts: Ints, seconds: Ints, *, similarity: NDArray[np.float32], is_rival: NDArray[np.bool_]
+) -> Floats:
+    """(2, n): each pair's leads, seen from either record; rivals are alike in script or not, as the pair is: a
+    translation is less alike."""
+    groups, width = records.groups, int(records.groups.max(initial=0)) + 1
+    is_other = records.is_han[firsts] != records.is_han[seconds]
+    found = np.empty((2, len(firsts)))
+    _leads(firsts, seconds, groups, width, is_other, similarity, is_rival, found)
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -216,11 +257,11 @@ def _of_keys(pairs: Ints, shared: pa.Table, size: int) -> Floats:
     kinds = np.asarray(shared["kind"].to_pylist(), object)
     added = np.zeros(len(pairs))
     for kind, weight in KEYS.items():
-        added[np.unique(_found(pairs, wanted[kinds == kind]))] += weight
+        added[np.unique(places_of(pairs, wanted[kinds == kind]))] += weight
     return added
 
 
-def _found(pairs: Ints, wanted: Ints) -> Ints:
+def places_of(pairs: Ints, wanted: Ints) -> Ints:
     """Places of those that are wanted among the pairs (ascending), but of those that are not there."""
     places = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
     return places[pairs[places] == wanted] if len(pairs) else places[:0]

@@ -9,7 +9,7 @@ import pytest
 from a_work import DATE, aligned, record
 from pyspark.sql import SparkSession
 
-from jobs import match
+from jobs import match, pairing
 from models import picture_hash
 from models.identity import work_id
 from schemas.media import MEDIA_FILE
@@ -89,7 +89,7 @@ def test_a_second_run_writes_the_same_bytes_whatever_the_tasks(monkeypatch: pyte
     aligned(ROWS)
     match.main(["--date", DATE])
     first = lake.must(lake.partition("works", date=DATE))
-    monkeypatch.setattr(match, "PROBES", 2)
+    monkeypatch.setattr(pairing, "PROBES", 2)
     match.main(["--date", DATE])
     assert lake.must(lake.partition("works", date=DATE)) == first
 
