@@ -2,8 +2,9 @@
 
 A made-up world of about --records records is crawled from the stand-in platforms first, which is not counted. Every
 step is the public command in a process of its own. The last line is one JSON object: records per second and CPU seconds
-of each step, seconds of all four, the peak of all processes of a step in MB, and pairwise F1 of the works against the
-world's truth.
+of each step, seconds of all four, the peak of all processes of a step in MB, pairwise F1 of the works against the world's
+truth, and of the edges by text alone how sure they were and how many were true (`ece` is the expected calibration error in ten
+bins, `brier` the mean square of chance less truth). With --learn jobs.train_matcher runs first, uncounted.
 """
 
 import argparse
@@ -13,8 +14,12 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
 
 from bench import stand_in, tree
 from jobs import platforms
@@ -36,13 +41,14 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=50_000, help="about so many (50000)")
     parser.add_argument("--seed", type=int, default=29, help="another world (29)")
     parser.add_argument("--folder", type=Path, help="where a world is made and crawled, or was before (a new one)")
+    parser.add_argument("--learn", action="store_true", help="let match use what jobs.train_matcher learns")
     args = parser.parse_args()
     os.environ.setdefault("TRAWL_SPARK_MEMORY", MEMORY)
     with tempfile.TemporaryDirectory(prefix="trawl-bench-") as scratch:
         folder = args.folder or Path(scratch)
         if not (folder / CRAWLED).exists():
             crawl(folder, args.records, args.seed)
-        print(json.dumps(measured(folder)))
+        print(json.dumps(measured(folder, learn=args.learn)))
 
 
 def crawl(folder: Path, records: int, seed: int) -> None:
@@ -60,19 +66,24 @@ def crawl(folder: Path, records: int, seed: int) -> None:
     (folder / CRAWLED).touch()
 
 
-def measured(folder: Path) -> dict[str, object]:
+def measured(folder: Path, *, learn: bool = False) -> dict[str, object]:
     """The figures of one night of a world that was crawled."""
     world = World(folder / "world")
     date = world.day0.isoformat()
     os.environ |= {"TRAWL_HOME": str(folder / "home"), "TRAWL_TENANT": settings.tenant() or TENANT}
-    taken = {name: tree.job(name, "--date", date) for name in STEPS}
-    matched = lake.read(lake.partition("works", date=date), WORK, columns=["record_id", "work_id"])
+    taken = {"align": tree.job("align", "--date", date)}
+    if learn:
+        tree.job("train_matcher", "--date", date)
+    taken |= {name: tree.job(name, "--date", date) for name in STEPS[1:]}
+    matched = lake.read(lake.partition("works", date=date), WORK, columns=["record_id", "work_id", "evidence"])
+    work_of = dict(zip(*(matched[name].to_pylist() for name in ("record_id", "work_id")), strict=True))
     rate = {name: round(len(matched) / figures.seconds, 1) for name, figures in taken.items()}
     total, peak = sum(figures.seconds for figures in taken.values()), max(figures.peak_mb for figures in taken.values())
     return {
         **{"records": len(matched), "records_per_s": rate, "total_s": round(total, 1), "peak_mb": round(peak, 1)},
         "cpu_s": {name: round(figures.cpu_s, 1) for name, figures in taken.items()},
-        "works_f1": round(f1(dict(zip(*matched.to_pydict().values(), strict=True)), world), 4),
+        "works_f1": round(f1(work_of, world), 4),
+        "text": reliability(text_edges(matched, world)),
     }
 
 
@@ -92,6 +103,30 @@ def f1(work_of: dict[str, str], world: World) -> float:
         truth.append([record_id for record_id in row["records"] if record_id in work_of])
     pairs = [{pair for one in works for pair in combinations(sorted(one), 2)} for works in (found.values(), truth)]
     return 2 * len(pairs[0] & pairs[1]) / max(1, len(pairs[0]) + len(pairs[1]))
+
+
+def text_edges(works: pa.Table, world: World) -> list[tuple[float, bool]]:
+    """Chance and truth of each pair that text alone joined."""
+    true_work = {record_id: row["work"] for row in world.truth("works") for record_id in row["records"]}
+    return [
+        (why["score"], true_work[row["record_id"]] == true_work[why["other_id"]])
+        for row in works.to_pylist()
+        for why in row["evidence"]
+        if why["kind"] == "text" and row["record_id"] < why["other_id"]
+    ]
+
+
+def reliability(edges: Sequence[tuple[float, bool]], bins: int = 10) -> dict[str, float]:
+    """How many pairs, how many of them true, their mean chance, ece and brier.
+
+    Source  Guo et al., On calibration of modern neural networks (2017); Brier (1950).
+    """
+    chance, truth = (np.array(side, np.float64) for side in zip(*edges, strict=True)) if edges else (np.zeros(0),) * 2
+    place = np.minimum((chance * bins).astype(int), bins - 1)
+    apart = np.abs(np.bincount(place, chance - truth, minlength=bins)).sum() / max(1, len(chance))
+    means = {"chance": chance.mean(), "brier": ((chance - truth) ** 2).mean()} if edges else {}
+    found = {"true": int(truth.sum()), "ece": apart, **means}
+    return {"edges": len(edges), **{name: round(float(value), 5) for name, value in found.items()}}
 
 
 if __name__ == "__main__":

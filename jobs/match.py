@@ -4,12 +4,14 @@ In   records     the standing records of every platform, its newest good partiti
      works, identities   of the night before, whose ids go on (models/identity.py)
      media       fingerprints of the pictures that belong to these partitions of records
      rulings     what people decided of pairs of records (jobs/rulings.py): it holds against everything else
+     models      models/name=matcher of the lake, where jobs.train_matcher has put one: learned weights and chances
 Out  works       one row per record: its work, and why it joined
      identities  one row per work_id ever given, and the work that stands for it
      rejects     rulings that could not be followed, with the reason
 
-Shared identifiers, links and pictures first, then text and sound: candidates from blocking, a transparent score, clusters of at most one
-record per platform (models/matcher.py has the formula, models/likeness.py the features). A tombstone without words
+Shared identifiers, links and pictures first, then text and sound: candidates from blocking, a transparent score,
+clusters of at most one record per platform (models/matcher.py has the formula, models/likeness.py the features,
+models/learned.py what labels may make of its weights). A tombstone without words
 stays with what it was with. A work of more than LARGE records is named in the log.
 
 Spark makes the pieces of the records, and asks an index that its workers share for every record's nearest ones. Pairs
@@ -26,8 +28,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from jobs import gathering, matching, media_linking, pairing, rulings
-from models import identity, keys, matcher, picture_hash
+from jobs import gathering, learning, matching, media_linking, pairing, rulings
+from models import identity, keys, learned, matcher, picture_hash
+from models.learned import Model
 from schemas.identity import IDENTITY
 from schemas.reject import REJECT
 from schemas.work import WORK
@@ -52,17 +55,26 @@ def main(argv: Sequence[str] | None = None) -> None:
     inputs = [lake.partition("records", platform=name, date=night) for name, night in nights.items()]
     session = spark.session("match")
     with ledger.step("match", args.date) as counts:
+        model = learning.newest()
+        extra = {"matcher_model": model[0]} if model else {}
         files = gathering.staged(session, inputs)
         try:
             pictures = media_linking.fingerprints(inputs)
-            put(args.date, match(session, files, pictures, args.date, counts), inputs=inputs)
+            made = match(session, files, pictures, args.date, counts, model[1] if model else None)
+            put(args.date, made, inputs=inputs, extra=extra)
         finally:
             gathering.removed(files)
+        counts.update(extra)
     log.info("%s", counts)
 
 
 def match(
-    session: "SparkSession", files: Sequence[str], pictures: pa.Table, night: str, counts: dict[str, Any]
+    session: "SparkSession",
+    files: Sequence[str],
+    pictures: pa.Table,
+    night: str,
+    counts: dict[str, Any],
+    model: Model | None = None,
 ) -> Tables:
     """Rows of works, identities and rejects of the records with these pieces; `counts` is told what happened.
 
@@ -75,7 +87,10 @@ def match(
     ruled, last = matching.ruled(table, said), last_night(table, night)
     shared, hot = keys.shared_keys(table, picture_hash.looks(table["picture"], pictures))
     with spark.shared(gathering.corpus(files, table), matching.name(files)) as records:
-        found = matcher.match(table, records(), pairing.proposals(session, records, len(table)), shared, ruled)
+        proposed = pairing.proposals(session, records, len(table))
+        pairs = matcher.scored(table, records(), proposed, shared, ruled)
+        pairs = learned.rescored(records(), pairs, model) if model else pairs
+        found = matcher.decided(table, records(), pairs, ruled)
     roots = identity.stayed(found.roots, matcher.muted(table, ruled), last)
     refused += rulings.contradicted(said, dict(zip(record_ids, roots.tolist(), strict=True)))
     ids, identities = identity.identify(record_ids, roots, last, night=night)
@@ -109,12 +124,12 @@ def sizes(roots: identity.Ints, ids: pa.Array) -> dict[str, int]:
     return {"works": len(first), "largest": int(held.max(initial=0))}
 
 
-def put(night: str, made: Tables, *, inputs: Sequence[str]) -> None:
+def put(night: str, made: Tables, *, inputs: Sequence[str], extra: dict[str, Any]) -> None:
     """The partitions of a night, works last: whoever sees them sees the ids that they bear too."""
     keys = {"identities": {"date": night}, "rejects": {"step": "match", "date": night}, "works": {"date": night}}
     for (name, own), schema in zip(keys.items(), (IDENTITY, REJECT, WORK), strict=True):
         files = [made[name].slice(at, lake.ROWS_PER_FILE) for at in range(0, len(made[name]), lake.ROWS_PER_FILE)]
-        lake.write(lake.partition(name, **own), files, schema, inputs=inputs)
+        lake.write(lake.partition(name, **own), files, schema, inputs=inputs, extra=extra)
 
 
 if __name__ == "__main__":
