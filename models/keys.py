@@ -15,14 +15,15 @@ LISTED = 3  # addresses of known records: what names more of them lists things a
 Shared = list[tuple[int, int, str, str]]
 
 
-def shared_keys(table: pa.Table, looks: pa.ChunkedArray) -> tuple[pa.Table, int]:
+def shared_keys(table: pa.Table, looks: pa.ChunkedArray | None = None) -> tuple[pa.Table, int]:
     """KEY rows of PIECES rows, a pair once per key, the smaller row first; and the number of hot keys left out.
 
-    `looks` is what the picture of each row looks like (models/picture_hash.py), null for none.
+    `looks` is what the picture of each row looks like (models/picture_hash.py), null for none; without it pictures are no keys.
     """
     groups = numbered(table["platform"]).astype(np.int32)
     found, hot = _links(table, groups)
-    for kind, column in [*((name, table[name]) for name in NAMES), ("picture", looks)]:
+    columns = {name: table[name] for name in NAMES} | ({"picture": looks} if looks is not None else {})
+    for kind, column in columns.items():
         more, count = _labels(column, kind, groups)
         found, hot = found + more, hot + count
     rows = [dict(zip(KEY.names, key, strict=True)) for key in sorted(set(found))]

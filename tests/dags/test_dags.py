@@ -19,7 +19,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/golden/dags"
 PLATFORMS = sorted(f.stem for f in (ROOT / "jobs/platforms").glob("*.py") if not f.stem.startswith("_"))
-DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), "maintain", "replay", "rollback", "topup", "train"]
+BY_HAND = ["maintain", "replay", "rollback", "topup", "train", "train_matcher"]
+DAG_IDS = ["build", *(f"crawl_{name}" for name in PLATFORMS), *BY_HAND]
 HEADINGS = ["## What it does", "## When", "## When it fails"]
 GIVEN = {"train": {"labels": "labels.jsonl"}}  # params without which a run is refused
 NIGHT = datetime(2026, 1, 31, 4, 0, tzinfo=UTC)
@@ -155,7 +156,7 @@ def test_files_parse_fast_and_alone(tmp_path: Path) -> None:
     code = (
         "import importlib, json, sys, time, airflow.sdk, airflow.providers.standard.operators.bash\n"
         "seconds = {}\n"
-        "for name in ('crawl', 'build', 'maintain', 'rollback', 'topup', 'train'):\n"
+        "for name in ('crawl', 'build', 'maintain', 'rollback', 'topup', 'train', 'train_matcher'):\n"
         "    start = time.perf_counter(); importlib.import_module(f'dags.{name}')\n"
         "    seconds[name] = time.perf_counter() - start\n"
         "print(json.dumps([seconds, sorted({module.partition('.')[0] for module in sys.modules})]))"

@@ -13,7 +13,7 @@ from models.fitting import Labelled
 from models.learned import FORMULA, Model
 from models.likeness import Corpus, Floats
 from models.matcher import Ruled, Scored
-from models.pieces import NAMES
+from models.pieces import NAMES, SOUNDS
 
 SIZE = 400
 TRUSTED = np.array(list(FORMULA.values()))
@@ -138,6 +138,7 @@ def _corpus(size: int = 3) -> Corpus:
     table = pa.table(
         {
             **{"is_han": said.is_han, "author": [1] * size, "brand": [0] * size},
+            **{name: [0] * size for name in SOUNDS},
             **{"platform": list("abcbde")[:size], "days": [float(row) for row in range(size)]},
         }
     )
